@@ -1,0 +1,147 @@
+"""Forms of sign-up and of the practice page: shape only."""
+
+import re
+from datetime import date
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import (
+    BooleanField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, EqualTo, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from crm.web import BaseForm
+
+USUAL_ZONES = [
+    ("America/New_York", "Eastern (New York)"),
+    ("America/Chicago", "Central (Chicago)"),
+    ("America/Denver", "Mountain (Denver)"),
+    ("America/Phoenix", "Arizona (Phoenix)"),
+    ("America/Los_Angeles", "Pacific (Los Angeles)"),
+    ("America/Anchorage", "Alaska (Anchorage)"),
+    ("Pacific/Honolulu", "Hawaii (Honolulu)"),
+    ("America/Puerto_Rico", "Puerto Rico"),
+]
+WEEKDAYS = [("1", "Mon"), ("2", "Tue"), ("3", "Wed"), ("4", "Thu"), ("5", "Fri"), ("6", "Sat"), ("7", "Sun")]
+HOURS = [(f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02}") for hour in range(4, 22) for minute in (0, 30)]
+
+
+def zones() -> list[tuple[str, str]]:
+    """Return the time zones to choose from: the usual ones by their everyday names, then all others."""
+    usual = {zone for zone, _label in USUAL_ZONES}
+    others = sorted(
+        z for z in available_timezones() if "/" in z and z not in usual and not z.startswith(("Etc/", "posix", "right"))
+    )
+    return USUAL_ZONES + [(zone, zone.replace("_", " ")) for zone in others]
+
+
+class Checks(SelectMultipleField):  # type: ignore[misc]
+    """Several choices, each a checkbox."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def checked_email(_form: object, field: StringField) -> None:
+    """Refuse what is not an e-mail address; nothing is looked up."""
+    try:
+        field.data = validate_email(field.data or "", check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise ValidationError("This is not an e-mail address. It should look like name@example.com.") from None
+
+
+class PasswordForm(BaseForm):
+    """A new password, twice."""
+
+    password = PasswordField(
+        "Password",
+        [
+            DataRequired("Choose a password of at least 12 characters."),
+            Length(12, 128, "A password has 12 to 128 characters."),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        "The same again",
+        [EqualTo("password", "The two passwords differ.")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class OwnerForm(PasswordForm):
+    """Step one of setup: the owner and the practice."""
+
+    name = StringField("Your name", [DataRequired("Write your name as it should stand on letters."), Length(max=120)])
+    credential = StringField("Credential", [Optional(), Length(max=80)])
+    email = StringField("E-mail", [DataRequired("Write the address the morning digest goes to."), checked_email])
+    practice_name = StringField(
+        "Name of the practice", [DataRequired("Write the name of your practice."), Length(max=120)]
+    )
+    time_zone = SelectField("Time zone", choices=zones)
+    work_days = Checks("Working days", choices=WEEKDAYS, default=["1", "2", "3", "4", "5"])
+
+    def validate_work_days(self, field: Checks) -> None:
+        """Refuse a week without a working day: nothing could ever fall due."""
+        if not field.data:
+            raise ValidationError("Choose at least one working day.")
+
+
+class SampleForm(BaseForm):
+    """Step two of setup: sample practice or not."""
+
+    sample = RadioField(
+        "Sample practice",
+        choices=[("yes", "Yes, show me around with it"), ("no", "No, start empty")],
+        default="no",
+    )
+
+
+class PracticeForm(BaseForm):
+    """The practice page: what dates and the digest follow from."""
+
+    practice_name = StringField(
+        "Name of the practice", [DataRequired("Write the name of your practice."), Length(max=120)]
+    )
+    time_zone = SelectField("Time zone", choices=zones)
+    cutoff = StringField(
+        "Calls and faxes after this hour count for the next day",
+        [DataRequired("Write an hour such as 15:00.")],
+    )
+    work_days = Checks("Working days", choices=WEEKDAYS)
+    closed_days = TextAreaField("Closed days, one date a line", [Optional(), Length(max=4000)])
+    digest_on = BooleanField("Send me the morning digest")
+    digest_hour = SelectField("Hour of the digest", choices=HOURS)
+    theme = RadioField("Light or dark", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")])
+
+    validate_work_days = OwnerForm.validate_work_days
+
+    def validate_cutoff(self, field: StringField) -> None:
+        """Accept hours and minutes of one day only."""
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", field.data or ""):
+            raise ValidationError("Write the hour as 15:00.")
+
+    def validate_closed_days(self, field: TextAreaField) -> None:
+        """Accept ISO dates, a line each; name the line that is none."""
+        self.closed_dates = []
+        for number, line in enumerate((field.data or "").splitlines(), start=1):
+            if not line.strip():
+                continue
+            try:
+                self.closed_dates.append(_iso_day(line.strip()))
+            except ValueError:
+                raise ValidationError(f"Line {number} is not a date of the form 2026-12-24.") from None
+
+
+def _iso_day(text: str) -> str:
+    day = date.fromisoformat(text)
+    if not 2000 <= day.year <= 2099:
+        raise ValueError(text)
+    return day.isoformat()

@@ -1,0 +1,81 @@
+"""Practices and the people who sign in for them."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_security.models import sqla
+from sqlalchemy import CheckConstraint, ForeignKey, String, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.clock import utcnow
+from crm.db import Base, choice, db
+
+sqla.FsModels.set_db_info(base_model=Base)  # type: ignore[no-untyped-call]
+
+
+class Theme(StrEnum):
+    """What a person sees by: the system's choice, or their own."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Practice(db.Model):  # type: ignore[name-defined,misc]
+    """One practice on this installation. Deadlines are dates in its time zone."""
+
+    __tablename__ = "practice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(36), default=lambda: str(uuid.uuid4()), unique=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    time_zone: Mapped[str] = mapped_column(String(64), default="America/New_York")
+    cutoff: Mapped[str] = mapped_column(String(5), default="15:00")
+    office_per_week: Mapped[int] = mapped_column(default=2)
+    closed_days: Mapped[list[Any]] = mapped_column(default=list)  # ISO dates
+    work_days: Mapped[str] = mapped_column(String(7), default="12345")  # Monday is 1; when the digest comes
+    next_client: Mapped[int] = mapped_column(default=101)  # number of the next client code
+    task_revision: Mapped[int] = mapped_column(default=1)  # raised with every change a feed can show
+    replanned_on: Mapped[str] = mapped_column(String(10), default="")  # local date of the last nightly replay
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    __table_args__ = (CheckConstraint("office_per_week BETWEEN 1 AND 20", name="office_per_week"),)
+
+
+class Role(db.Model, sqla.FsRoleMixin):  # type: ignore[name-defined,misc]
+    """Owner or assistant."""
+
+    __tablename__ = "role"
+
+    update_datetime: Mapped[datetime] = mapped_column(server_default=func.now(), default=utcnow, onupdate=utcnow)
+
+
+class User(db.Model, sqla.FsUserMixin):  # type: ignore[name-defined,misc]
+    """Somebody who signs in, for one practice."""
+
+    __tablename__ = "user"
+
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    credential: Mapped[str] = mapped_column(String(80), default="")
+    theme: Mapped[Theme] = mapped_column(choice(Theme, "theme"), default=Theme.SYSTEM)
+    digest_hour: Mapped[str] = mapped_column(String(5), default="07:00")
+    digest_on: Mapped[bool] = mapped_column(default=True)
+    create_datetime: Mapped[datetime] = mapped_column(server_default=func.now(), default=utcnow)
+    update_datetime: Mapped[datetime] = mapped_column(server_default=func.now(), default=utcnow, onupdate=utcnow)
+
+    practice: Mapped[Practice] = relationship(lazy="raise")
+
+
+class SetupLink(db.Model):  # type: ignore[name-defined,misc]
+    """A one-time address that makes the first owner or lets a new person choose a password; only its hash is kept."""
+
+    __tablename__ = "setup_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))  # None: makes the owner
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,137 @@
+"""Setup by a one-time link, the welcome steps, and the practice page."""
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import login_user
+
+from crm import demo
+from crm.accounts import queries, service
+from crm.accounts.forms import OwnerForm, PasswordForm, PracticeForm, SampleForm
+from crm.accounts.models import Theme, User
+from crm.db import NotFound, db, writing
+from crm.outreach import jobs
+from crm.web import commit, invalid, sealer
+
+setup_bp = Blueprint("setup", __name__)
+bp = Blueprint("accounts", __name__)
+
+
+@setup_bp.get("/setup/<token>")
+def start(token: str) -> ResponseReturnValue:
+    link = _link(token)
+    form = PasswordForm() if link.user_id else OwnerForm()
+    return render_template("accounts/setup.html", form=form, token=token, invited=bool(link.user_id))
+
+
+@setup_bp.post("/setup/<token>")
+def finish(token: str) -> ResponseReturnValue:
+    link = _link(token)
+    invited = bool(link.user_id)
+    form = PasswordForm() if invited else OwnerForm()
+    if not form.validate_on_submit():
+        return invalid(render_template("accounts/setup.html", form=form, token=token, invited=invited))
+    password_hash = service.hashed(form.password.data)
+    try:
+        user = _accept_invitation(token, password_hash) if invited else _make_owner(token, form, password_hash)
+    except service.EmailTaken:
+        form.email.errors = ["Somebody signs in with this address already."]
+        return invalid(render_template("accounts/setup.html", form=form, token=token, invited=invited))
+    except service.LinkGone:
+        raise NotFound from None
+    login_user(user, authn_via=["password"])
+    return redirect(url_for("outreach.today" if invited else "accounts.welcome"), 303)
+
+
+def _link(token: str) -> service.SetupLink:
+    try:
+        return service.find_link(token, now=g.now)
+    except service.LinkGone:
+        raise NotFound from None
+
+
+def _accept_invitation(token: str, password_hash: str) -> User:
+    with writing():
+        link = service.use_link(token, now=g.now)
+        user = db.session.get_one(User, link.user_id)
+        user.password = password_hash
+    return user
+
+
+def _make_owner(token: str, form: OwnerForm, password_hash: str) -> User:
+    with writing():
+        service.use_link(token, now=g.now)
+        practice = queries.first_practice() or service.create_practice("", form.time_zone.data)
+        practice.name, practice.time_zone = form.practice_name.data, form.time_zone.data
+        practice.work_days = "".join(sorted(form.work_days.data))
+        person = service.Person(form.email.data, form.name.data, form.credential.data or "")
+        return service.create_user(practice, person, password_hash=password_hash)
+
+
+@bp.get("/welcome")
+def welcome() -> ResponseReturnValue:
+    return render_template("accounts/welcome.html", form=SampleForm(), has_sample=demo.is_loaded(g.practice.id))
+
+
+@bp.post("/welcome")
+def choose_sample() -> ResponseReturnValue:
+    form = SampleForm()
+    if not form.validate_on_submit():
+        return invalid(render_template("accounts/welcome.html", form=form, has_sample=demo.is_loaded(g.practice.id)))
+    if form.sample.data == "yes":
+        demo.load(g.practice, sealer(), now=g.now)
+    commit()
+    return redirect(url_for("accounts.welcome_sources"), 303)
+
+
+@bp.get("/welcome/sources")
+def welcome_sources() -> ResponseReturnValue:
+    return render_template("accounts/welcome_sources.html")
+
+
+@bp.post("/sample/remove")
+def remove_sample() -> ResponseReturnValue:
+    demo.remove(g.practice)
+    commit()
+    flash("The sample practice is gone. Your own records are untouched.")
+    return redirect(url_for("outreach.today"), 303)
+
+
+@bp.get("/practice")
+def practice() -> ResponseReturnValue:
+    form = PracticeForm(
+        practice_name=g.practice.name,
+        time_zone=g.practice.time_zone,
+        cutoff=g.practice.cutoff,
+        work_days=list(g.practice.work_days),
+        closed_days="\n".join(g.practice.closed_days),
+        digest_on=g.user.digest_on,
+        digest_hour=g.user.digest_hour,
+        theme=g.user.theme.value,
+    )
+    return _practice_page(form)
+
+
+@bp.post("/practice")
+def save_practice() -> ResponseReturnValue:
+    form = PracticeForm()
+    if not form.validate_on_submit():
+        return invalid(_practice_page(form))
+    g.practice.name, g.practice.time_zone = form.practice_name.data, form.time_zone.data
+    g.practice.cutoff, g.practice.work_days = form.cutoff.data, "".join(sorted(form.work_days.data))
+    g.practice.closed_days = sorted(set(form.closed_dates))
+    g.user.digest_on, g.user.digest_hour = form.digest_on.data, form.digest_hour.data
+    g.user.theme = Theme(form.theme.data)
+    db.session.flush()
+    jobs.replan_practice(g.practice, now=g.now)
+    commit()
+    flash("Saved. All dates follow.")
+    return redirect(url_for("accounts.practice"), 303)
+
+
+def _practice_page(form: PracticeForm) -> str:
+    return render_template(
+        "accounts/practice.html",
+        form=form,
+        has_sample=demo.is_loaded(g.practice.id),
+        mail_is_set=bool(current_app.extensions["handoff"].settings.mail_server),
+    )

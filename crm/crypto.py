@@ -1,0 +1,108 @@
+"""Seal what names or describes a client: AES-256-GCM per row, keys outside the data folder (security.md 6.1).
+
+Format of a sealed value: 0x01, key id (4 bytes), nonce (12 random bytes), ciphertext with tag. The text
+inside is JSON padded to the next 64 bytes, so that lengths say little. Associated data is
+`table|row uuid|1`: a value copied to another row does not open.
+"""
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+VERSION = b"\x01"
+PAD = 64
+
+
+class KeyringError(Exception):
+    """The key file is missing or cannot be used; the text says what to do."""
+
+
+class Unreadable(Exception):  # noqa: N818
+    """A sealed value is damaged, belongs to another row, or its key is not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys for client data: all known ones by id, and the one that new rows are sealed with."""
+
+    active: str
+    keys: dict[str, bytes]
+
+    def field_key(self, key_id: str) -> bytes:
+        """Derive the 32 byte key for database fields from the master key `key_id`."""
+        if key_id not in self.keys:
+            raise Unreadable(key_id)
+        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"handoff field").derive(self.keys[key_id])
+
+
+def create_keyring(path: Path) -> None:
+    """Write a new key file, readable by its owner only; never overwrite one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    text = json.dumps({"active": "k001", "keys": {"k001": base64.b64encode(secrets.token_bytes(32)).decode()}})
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load_keyring(path: Path) -> Keyring:
+    """Read the key file; raise KeyringError where it is missing, open to others, or not a key file."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise KeyringError(f"{path} can be read by others; run: chmod 600 {path}")
+        stored = json.loads(path.read_text())
+        keys = {key_id: base64.b64decode(key, validate=True) for key_id, key in stored["keys"].items()}
+        active = stored["active"]
+    except FileNotFoundError:
+        raise KeyringError(f"the key file {path} is missing; put it back from your recovery copy") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise KeyringError(f"{path} is not a key file of Handoff") from None
+    if active not in keys or any(len(key) != 32 or len(key_id) != 4 for key_id, key in keys.items()):
+        raise KeyringError(f"{path} is not a key file of Handoff")
+    return Keyring(active, keys)
+
+
+class Sealer:
+    """Seals and opens values with one keyring; the derived keys are kept, since deriving costs more than sealing."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._ciphers: dict[str, AESGCM] = {}
+
+    def _cipher(self, key_id: str) -> AESGCM:
+        if key_id not in self._ciphers:
+            self._ciphers[key_id] = AESGCM(self._keyring.field_key(key_id))
+        return self._ciphers[key_id]
+
+    def seal(self, value: dict[str, Any], *, table: str, row: str) -> bytes:
+        """Seal a JSON value for the row `row` (its uuid) of `table`."""
+        plain = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+        plain += b" " * (-len(plain) % PAD)
+        key_id, nonce = self._keyring.active, secrets.token_bytes(12)
+        return VERSION + key_id.encode() + nonce + self._cipher(key_id).encrypt(nonce, plain, _bound_to(table, row))
+
+    def open(self, sealed: bytes, *, table: str, row: str) -> dict[str, Any]:
+        """Open a sealed value; raise Unreadable rather than give anything but what was sealed for this row."""
+        if sealed[:1] != VERSION or len(sealed) < 33:
+            raise Unreadable("format")
+        key_id, nonce = sealed[1:5].decode("ascii", "replace"), sealed[5:17]
+        try:
+            plain = self._cipher(key_id).decrypt(nonce, sealed[17:], _bound_to(table, row))
+        except InvalidTag:
+            raise Unreadable("tag") from None
+        opened: dict[str, Any] = json.loads(plain)
+        return opened
+
+
+def _bound_to(table: str, row: str) -> bytes:
+    return f"{table}|{row}|1".encode()

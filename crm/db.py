@@ -1,0 +1,181 @@
+"""The database: base class, types, pragmas and the one way to begin writing."""
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event, text
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+WRITING = "handoff_writing"
+APPLICATION_ID = 0x48414E44  # "HAND", so that `file` and a careless restore can tell whose database this is
+PRAGMAS = (
+    ("journal_mode", "WAL"),
+    ("synchronous", "FULL"),  # NORMAL loses acknowledged writes in a power cut
+    ("busy_timeout", "5000"),
+    ("foreign_keys", "ON"),
+    ("secure_delete", "ON"),
+    ("temp_store", "MEMORY"),
+    ("mmap_size", "0"),
+    ("trusted_schema", "OFF"),
+    ("cache_size", "-65536"),
+)
+
+
+class NotFound(Exception):  # noqa: N818 - it reads as a fact: raise NotFound
+    """There is no such row in this practice. A foreign row and a missing one look the same."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. Naive values are refused: they would be somebody's local time."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Turn an aware moment into the naive UTC the column holds."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the moment back aware."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """The parent of all tables."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    registry = registry(
+        metadata=metadata,
+        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()},
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def choice(values: type[StrEnum], name: str) -> Enum:
+    """Return a text column type limited to `values` by a CHECK constraint, the same on both databases."""
+    return Enum(
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda kind: [v.value for v in kind],
+    )
+
+
+class Busy(Exception):  # noqa: N818
+    """Somebody else has been writing for longer than a person waits; try again."""
+
+
+class _WriteLock:
+    """One writer at a time: a lock among threads and a locked file among processes.
+
+    BEGIN IMMEDIATE alone makes SQLite's unfair busy handler hold some writers up for seconds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.threads = threading.Lock()
+
+    def acquire(self) -> IO[str]:
+        if not self.threads.acquire(timeout=20):
+            raise Busy
+        try:
+            handle = self.path.open("a")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except BaseException:
+            self.threads.release()
+            raise
+        return handle
+
+    def release(self, handle: IO[str]) -> None:
+        handle.close()
+        self.threads.release()
+
+
+def begin_write(practice_id: int | None = None) -> None:
+    """Begin this session's transaction as a writing one; a no-op where it already is.
+
+    On SQLite it takes the writers' lock and BEGIN IMMEDIATE, since a transaction that reads first and
+    writes later fails at once under WAL. On PostgreSQL it takes a transaction-level lock on the
+    practice, so that two replays of one circle of care and two ends of the journal cannot cross.
+    """
+    session = db.session()
+    connection = session.connection(execution_options={WRITING: True})
+    if connection.dialect.name == "postgresql" and practice_id is not None:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": practice_id})
+
+
+@contextmanager
+def writing(practice_id: int | None = None) -> Iterator[Session]:
+    """Run a block as one writing transaction of an edge: commit at its end, roll back on any error."""
+    db.session.rollback()
+    try:
+        begin_write(practice_id)
+        yield db.session()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def install_sqlite_rules(engine: Engine, lock_path: Path) -> None:
+    """Make every connection of `engine` durable and every writing transaction exclusive."""
+    lock = _WriteLock(lock_path)
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for name, value in PRAGMAS:
+            connection.execute(f"PRAGMA {name}={value}")
+        if connection.execute("PRAGMA application_id").fetchone()[0] == 0:
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        if not connection.get_execution_options().get(WRITING):
+            connection.exec_driver_sql("BEGIN")
+            return
+        handle = lock.acquire()
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            lock.release(handle)
+            raise
+        connection.info["handoff_lock"] = handle
+
+    def _end(connection: Any, how: str) -> None:
+        # The event comes before the statement: say it here, so that the lock is held until it is done.
+        if handle := connection.info.pop("handoff_lock", None):
+            try:
+                getattr(connection.connection.dbapi_connection, how)()
+            finally:
+                lock.release(handle)
+
+    @event.listens_for(engine, "commit")
+    def _commit(connection: Any) -> None:
+        _end(connection, "commit")
+
+    @event.listens_for(engine, "rollback")
+    def _rollback(connection: Any) -> None:
+        _end(connection, "rollback")

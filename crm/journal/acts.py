@@ -1,0 +1,125 @@
+"""What happened beside the cadence: acts that move no date but belong in the timeline and the audit trail."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from crm.journal.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class TouchLogged(Event):
+    """A call, letter, visit or e-mail outside any task."""
+
+    type: ClassVar[str] = "touch_logged"
+    cadence: ClassVar[bool] = False
+    source: str
+    kind: str
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepOverridden(Event):
+    """Somebody placed the source at `to` (0 to 5) by hand."""
+
+    type: ClassVar[str] = "step_overridden"
+    cadence: ClassVar[bool] = False
+    source: str
+    to: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceParked(Event):
+    """The source was put aside until `wake_on`."""
+
+    type: ClassVar[str] = "source_parked"
+    cadence: ClassVar[bool] = False
+    source: str
+    side: str
+    wake_on: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceWoken(Event):
+    """A parked source is worked again."""
+
+    type: ClassVar[str] = "source_woken"
+    cadence: ClassVar[bool] = False
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManualTaskAdded(Event):
+    """Somebody typed a task in."""
+
+    type: ClassVar[str] = "manual_task_added"
+    cadence: ClassVar[bool] = False
+    key: str
+    due: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryUndone(Event):
+    """An earlier entry is taken back; a replay leaves both out."""
+
+    type: ClassVar[str] = "entry_undone"
+    cadence: ClassVar[bool] = False
+    entry: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvidersImported(Event):
+    """A list of providers was read in."""
+
+    type: ClassVar[str] = "providers_imported"
+    cadence: ClassVar[bool] = False
+    batch: int
+    new: int
+    updated: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportUndone(Event):
+    """A list of providers was taken out again."""
+
+    type: ClassVar[str] = "import_undone"
+    cadence: ClassVar[bool] = False
+    batch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedCreated(Event):
+    """A calendar address was made."""
+
+    type: ClassVar[str] = "feed_created"
+    cadence: ClassVar[bool] = False
+    feed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedRevoked(Event):
+    """A calendar address was withdrawn."""
+
+    type: ClassVar[str] = "feed_revoked"
+    cadence: ClassVar[bool] = False
+    feed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageResolved(Event):
+    """A person decided about an outgoing message."""
+
+    type: ClassVar[str] = "message_resolved"
+    cadence: ClassVar[bool] = False
+    message: int
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestRecorded(Event):
+    """The day's digest was queued, or there was nothing to say."""
+
+    type: ClassVar[str] = "digest_recorded"
+    cadence: ClassVar[bool] = False
+    user: int
+    on: str
+    empty: bool

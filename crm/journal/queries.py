@@ -1,0 +1,48 @@
+"""Reading the journal: timelines and what was taken back."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from crm.db import NotFound, db
+from crm.journal.models import EntryNote, JournalEntry
+
+
+def get_entry(practice_id: int, seq: int) -> JournalEntry:
+    """Return one entry of this practice; raises NotFound."""
+    entry = db.session.scalar(
+        select(JournalEntry).where(JournalEntry.seq == seq, JournalEntry.practice_id == practice_id)
+    )
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+def is_undone(practice_id: int, seq: int) -> bool:
+    """Say whether an entry was taken back."""
+    query = select(JournalEntry.seq).where(JournalEntry.practice_id == practice_id, JournalEntry.undoes == seq)
+    return db.session.scalar(query) is not None
+
+
+def timeline(practice_id: int, *, source_id: int, limit: int, before: int | None = None) -> Sequence[JournalEntry]:
+    """Return a source's entries, newest first, with what was taken back left out."""
+    undone = select(JournalEntry.undoes).where(
+        JournalEntry.practice_id == practice_id,
+        JournalEntry.source_id == source_id,
+        JournalEntry.undoes.is_not(None),
+    )
+    query = select(JournalEntry).where(
+        JournalEntry.practice_id == practice_id,
+        JournalEntry.source_id == source_id,
+        JournalEntry.undoes.is_(None),
+        JournalEntry.seq.not_in(undone),
+    )
+    if before is not None:
+        query = query.where(JournalEntry.seq < before)
+    return db.session.scalars(query.order_by(JournalEntry.seq.desc()).limit(limit)).all()
+
+
+def notes_of(seqs: Sequence[int]) -> dict[int, bytes]:
+    """Return the sealed notes of some entries, by entry."""
+    query = select(EntryNote.entry_seq, EntryNote.sealed).where(EntryNote.entry_seq.in_(seqs))
+    return {seq: sealed for seq, sealed in db.session.execute(query)}

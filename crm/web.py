@@ -1,0 +1,220 @@
+"""What every page shares: who is asking, what time it is, headers, errors, forms, words for templates."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from wtforms import PasswordField, StringField, TextAreaField
+
+from crm import clock
+from crm.accounts.models import Practice
+from crm.crypto import Sealer
+from crm.db import Busy, NotFound, begin_write, db
+from crm.text import clean_line, clean_text
+
+Guard = Callable[[], ResponseReturnValue | None]
+log = structlog.get_logger()
+csrf = CSRFProtect()
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its own message
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+# These hash passwords, and no transaction is held across hashing; they begin to write by themselves.
+OWN_WRITES = {"security", "setup"}
+
+ERRORS = {
+    400: ("That did not fit", "The request was not understood. Go back, reload the page and try again."),
+    403: ("Not for this account", "This page or action is not open to you."),
+    404: ("Not here", "There is nothing at this address, or it is not yours."),
+    405: ("Not like that", "This address does not do that. Go back and use the page’s own buttons."),
+    413: ("Too large", "That is more than the desk takes in one piece. A list may have up to 5 MB."),
+    429: ("Too many tries", "Wait a little, then try again."),
+    500: (
+        "Something broke",
+        "Nothing was saved. Try again; if it happens once more, tell whoever runs this machine the number below.",
+    ),
+    503: ("Busy for a moment", "Somebody else is saving. Nothing was lost; try again in a few seconds."),
+}
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]
+    """A form that checks shape only; facts are checked by the service behind it."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """No control character reaches a field, whichever form it stands in."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Clean what is typed before anything else looks at it."""
+            filters = [*_cleaning(unbound_field.field_class), *unbound_field.kwargs.get("filters", ())]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+
+def _cleaning(field: type) -> list[Callable[[Any], Any]]:
+    if issubclass(field, PasswordField) or not issubclass(field, StringField):
+        return []
+    clean = clean_text if issubclass(field, TextAreaField) else clean_line
+    return [lambda value: clean(value, TYPED_LIMIT) if isinstance(value, str) else value]
+
+
+def public() -> ResponseReturnValue | None:
+    """Let anybody in. The addresses that use it are listed in tests/test_guards.py."""
+    return None
+
+
+def login_required() -> ResponseReturnValue | None:
+    """Let a signed-in user in; send anybody else to the sign-in page, without telling what is behind."""
+    if current_user.is_authenticated:
+        return None
+    if request.headers.get("HX-Request"):
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = url_for("security.login")
+        return response
+    if request.method not in SAFE_METHODS:
+        abort(401)
+    return redirect(url_for("security.login"))
+
+
+def register(app: Flask, blueprint: Blueprint, *, guard: Guard, url_prefix: str = "") -> None:
+    """Hang a blueprint into the application, always with its guard."""
+    blueprint.before_request(guard)
+    app.register_blueprint(blueprint, url_prefix=url_prefix or None)
+
+
+def sealer() -> Sealer:
+    """Return what opens and seals client data; raises KeyringError where the key file is missing or wrong."""
+    return current_app.extensions["handoff"].sealer()
+
+
+def is_htmx() -> bool:
+    """Say whether htmx asked, so that a part of the page is enough."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def invalid(page: str, status: int = 422) -> Response:
+    """Answer a form that was not accepted: the page as typed, with a status that says so."""
+    return make_response(page, status)
+
+
+def commit() -> None:
+    """End the request's unit of work. Only views, jobs and commands call this."""
+    db.session.commit()
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(4)
+    g.now = current_app.extensions["handoff"].clock()
+    if request.method not in SAFE_METHODS and request.blueprint not in OWN_WRITES and request.endpoint:
+        begin_write()
+    g.user = current_user._get_current_object() if current_user.is_authenticated else None
+    g.practice = None
+    if g.user is not None and request.endpoint != "static":
+        g.practice = db.session.get(Practice, g.user.practice_id)
+        g.today = clock.local_date(g.now, g.practice.time_zone)
+        if request.method not in SAFE_METHODS and request.blueprint not in OWN_WRITES:
+            begin_write(g.practice.id)
+
+
+def _finish(response: Response) -> Response:
+    response.headers.extend({k: v for k, v in HEADERS.items() if k not in response.headers})
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    response.headers.add("Vary", "Cookie")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def _error_page(status: int, detail: str = "") -> Response:
+    title, text = ERRORS.get(status, ERRORS[400 if status < 500 else 500])
+    page = render_template(
+        "error.html", status=status, title=title, text=detail or text, request_id=g.get("request_id", "")
+    )
+    return make_response(page, status)
+
+
+def _on_http_error(error: HTTPException) -> ResponseReturnValue:
+    db.session.rollback()
+    if error.response is not None or not error.code or error.code < 400:
+        return error
+    response = _error_page(error.code)
+    if error.code == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _on_missing(_error: NotFound) -> ResponseReturnValue:
+    db.session.rollback()
+    return _error_page(404)
+
+
+def _on_busy(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    if isinstance(error, OperationalError) and "locked" not in str(error.orig):
+        return _on_crash(error)
+    response = _error_page(503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _on_crash(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error(
+        "request_failed",
+        id=g.get("request_id"),
+        endpoint=request.endpoint,
+        kind=type(error).__name__,
+        exc_info=error,
+    )
+    return _error_page(500)
+
+
+def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
+    db.session.rollback()
+    return _error_page(400, "This page had been open for too long, or came from elsewhere. Reload it and try again.")
+
+
+def install(app: Flask) -> None:
+    """Give the application its guards, headers, error pages and template words."""
+    csrf.init_app(app)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(NotFound, _on_missing)
+    app.register_error_handler(Busy, _on_busy)
+    app.register_error_handler(OperationalError, _on_busy)
+    app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(Exception, _on_crash)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,101 @@
+"""Every test gets a copy of a migrated database, a clock it can set, and real commits.
+
+`HANDOFF_TEST_DATABASE=postgresql` runs the same tests on a real PostgreSQL.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import builders
+import pytest
+from databases import Postgres, migrated_sqlite
+from flask import Flask
+from flask.testing import FlaskClient
+
+from crm.crypto import create_keyring
+from crm.db import db
+from crm.factory import create_app
+from crm.settings import Settings, load_settings
+
+
+class Clock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 5, 6, 14, 0, tzinfo=UTC)  # Wednesday, ten in the morning in New York
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def set(self, iso: str) -> datetime:
+        self.now = datetime.fromisoformat(iso).astimezone(UTC)
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def on_postgres() -> bool:
+    return os.environ.get("HANDOFF_TEST_DATABASE") == "postgresql"
+
+
+@pytest.fixture(scope="session")
+def template_file(tmp_path_factory: pytest.TempPathFactory, on_postgres: bool) -> Path | None:
+    return None if on_postgres else migrated_sqlite(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory, on_postgres: bool) -> Iterator[Postgres | None]:
+    if not on_postgres:
+        yield None
+        return
+    server = Postgres(tmp_path_factory.mktemp("pg"))
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, template_file: Path | None, postgres: Postgres | None) -> Iterator[Settings]:
+    data = tmp_path / "var"
+    data.mkdir(mode=0o700)
+    url = ""
+    if postgres is not None:
+        url = postgres.new_database()
+    elif template_file is not None:
+        shutil.copyfile(template_file, data / "handoff.sqlite3")
+    made = load_settings(data_dir=data, database_url=url, base_url="http://localhost")
+    create_keyring(made.keyring_path)
+    made.secret_key_path.write_text("a test's own secret key, long enough to sign with\n")
+    yield made
+    if postgres is not None:
+        postgres.drop(url)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    app = create_app(settings, clock)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def owner(app: Flask) -> FlaskClient:
+    """The signed-in owner of the practice that `builders.practice()` makes."""
+    return builders.signed_in(app)

