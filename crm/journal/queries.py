@@ -24,19 +24,22 @@ def is_undone(practice_id: int, seq: int) -> bool:
     return db.session.scalar(query) is not None
 
 
-def timeline(practice_id: int, *, source_id: int, limit: int, before: int | None = None) -> Sequence[JournalEntry]:
-    """Return a source's entries, newest first, with what was taken back left out."""
-    undone = select(JournalEntry.undoes).where(
-        JournalEntry.practice_id == practice_id,
-        JournalEntry.source_id == source_id,
-        JournalEntry.undoes.is_not(None),
-    )
-    query = select(JournalEntry).where(
-        JournalEntry.practice_id == practice_id,
-        JournalEntry.source_id == source_id,
-        JournalEntry.undoes.is_(None),
-        JournalEntry.seq.not_in(undone),
-    )
+def timeline(
+    practice_id: int,
+    *,
+    source_id: int | None = None,
+    client_id: int | None = None,
+    limit: int,
+    before: int | None = None,
+) -> Sequence[JournalEntry]:
+    """Return a source's or a client's entries, newest first, with what was taken back left out."""
+    about = [JournalEntry.practice_id == practice_id]
+    if source_id is not None:
+        about.append(JournalEntry.source_id == source_id)
+    if client_id is not None:
+        about.append(JournalEntry.client_id == client_id)
+    undone = select(JournalEntry.undoes).where(*about, JournalEntry.undoes.is_not(None))
+    query = select(JournalEntry).where(*about, JournalEntry.undoes.is_(None), JournalEntry.seq.not_in(undone))
     if before is not None:
         query = query.where(JournalEntry.seq < before)
     return db.session.scalars(query.order_by(JournalEntry.seq.desc()).limit(limit)).all()
@@ -45,4 +48,4 @@ def timeline(practice_id: int, *, source_id: int, limit: int, before: int | None
 def notes_of(seqs: Sequence[int]) -> dict[int, bytes]:
     """Return the sealed notes of some entries, by entry."""
     query = select(EntryNote.entry_seq, EntryNote.sealed).where(EntryNote.entry_seq.in_(seqs))
-    return {seq: sealed for seq, sealed in db.session.execute(query)}
+    return dict(db.session.execute(query).tuples().all())

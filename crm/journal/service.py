@@ -70,12 +70,17 @@ def record_all(
             added = Happening(SourceAdded(source=f"s{source.id}"), happening.at, happening.on)
             source.added_on = happening.on or clock.local_date(happening.at or now, practice.time_zone)
             if not isinstance(happening.event, SourceAdded):
-                entries.append(_entry(practice, added, source, None, now, actor))
-        entries.append(_entry(practice, happening, source, client, now, actor))
+                entries.append(_entry(practice, added, source, None, at=now, actor=actor))
+        entries.append(_entry(practice, happening, source, client, at=now, actor=actor))
     db.session.add_all(entries)
     db.session.flush()
     _follow(practice, entries, now)
     return entries
+
+
+def local_day(practice: Practice, now: datetime) -> date:
+    """Return the date at `now` on the practice's wall."""
+    return clock.local_date(now, practice.time_zone)
 
 
 def undo(practice: Practice, entry: JournalEntry, *, now: datetime, actor: int | None = None) -> JournalEntry:
@@ -127,12 +132,13 @@ def _entry(
     happening: Happening,
     source: Source | None,
     client: Client | None,
-    now: datetime,
+    *,
+    at: datetime,
     actor: int | None,
 ) -> JournalEntry:
     return JournalEntry(
         practice_id=practice.id,
-        at=now,
+        at=at,
         actor=actor,
         type=happening.event.type,
         happened_at=happening.at,
@@ -146,7 +152,7 @@ def _entry(
 
 def _follow(practice: Practice, entries: list[JournalEntry], now: datetime) -> None:
     """Let tasks and steps follow; tasks first, since a report's being on time is read from its task."""
-    today = clock.local_date(now, practice.time_zone)
+    today = local_day(practice, now)
     source_ids = {e.source_id for e in entries if e.source_id is not None}
     client_ids = {e.client_id for e in entries if e.client_id is not None}
     manual_keys = {e.payload["key"] for e in entries if str(e.payload.get("key", "")).startswith("manual:")}
