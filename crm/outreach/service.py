@@ -51,12 +51,48 @@ def replan(practice: Practice, source_ids: Iterable[int], client_ids: Iterable[i
     return circle
 
 
-def plan_circle(practice: Practice, circle: Circle, events: list[CircleEvent], *, today: date) -> engine.Plan:
+def preview(
+    practice: Practice,
+    circle: Circle,
+    extra: Iterable[dict[str, Any]],
+    *,
+    new_clients: Iterable[engine.Client] = (),
+    today: date,
+) -> list[engine.PlannedTask]:
+    """Return the open tasks that further events would add or move, without saving anything.
+
+    `extra` are event payloads as the engine reads them (`{"type": ..., "at" or "on": ...}`).
+    """
+    events = circles.events_in(practice.id, circle, practice.time_zone)
+    before = {task.key: task for task in plan_circle(practice, circle, events, today=today).tasks}
+    now_too = [*events, *(CircleEvent(0, payload, datetime.min) for payload in extra)]
+    after = plan_circle(practice, circle, now_too, today=today, new_clients=new_clients).tasks
+    return [task for task in after if task.status == "open" and _shown(task) != _shown(before.get(task.key))]
+
+
+def _shown(task: engine.PlannedTask | None) -> tuple[object, ...] | None:
+    return (task.due, task.status, task.channel) if task else None
+
+
+def plan_circle(
+    practice: Practice,
+    circle: Circle,
+    events: list[CircleEvent],
+    *,
+    today: date,
+    new_clients: Iterable[engine.Client] = (),
+) -> engine.Plan:
     """Ask the engine what one circle of care obliges the practice to do as of `today` (local)."""
     return engine.simulate(
         engine_practice(practice),
         [_engine_source(row) for row in circles.sources_in(circle)],
-        [engine.Client(row.code, f"s{row.source_id}" if row.source_id else None) for row in circles.clients_in(circle)],
+        [
+            *(
+                engine.Client(row.code, f"s{row.source_id}" if row.source_id else None)
+                for row in circles.clients_in(circle)
+            ),
+            *new_clients,
+        ],
         [engine.event_from(event.payload, practice.time_zone) for event in events],
         today,
     )
