@@ -1,7 +1,234 @@
 """Commands; each opens its own transaction and ends with an exit code a script can rely on."""
 
-from flask import Flask
+import json
+import secrets
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+from zoneinfo import available_timezones
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from sqlalchemy.exc import SQLAlchemyError
+
+from crm import demo
+from crm.accounts import queries, service
+from crm.accounts.models import Practice
+from crm.crypto import Sealer, create_keyring
+from crm.db import NotFound, db, writing
+from crm.outreach import jobs, worker_cli
+from crm.outreach.cadence_cli import cadence
+from crm.settings import Settings
+from crm.sources import import_cli
+
+DEMO_EMAIL = "demo@example.com"
+
+
+class Refused(click.ClickException):
+    """Bad input: exit code 2, and with --json the field it is about."""
+
+    exit_code = 2
+
+    def __init__(self, field: str, message: str, *, as_json: bool = False) -> None:
+        super().__init__(message)
+        self.field, self.as_json = field, as_json
+
+    def show(self, file: Any = None) -> None:
+        """Say it on stderr, or as JSON on stdout for a script."""
+        if self.as_json:
+            click.echo(json.dumps({"error": {"field": self.field, "message": self.message}}))
+        else:
+            click.echo(f"{self.field}: {self.message}", err=True, file=file)
+
+
+def moment(text: str | None) -> datetime:
+    """Read --now; without it, the clock. Raises Refused for what is no moment."""
+    if text is None:
+        now: datetime = current_app.extensions["handoff"].clock()
+        return now
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused("now", "write a moment as 2026-05-06T14:00:00Z") from None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def the_practice(practice_id: int | None) -> Practice:
+    """Return the practice a command is about; raises Refused where it is not clear."""
+    try:
+        return queries.only_practice(practice_id)
+    except NotFound:
+        raise Refused("practice", "say which practice with --practice ID") from None
+
+
+def settings() -> Settings:
+    """Return the deployment settings."""
+    found: Settings = current_app.extensions["handoff"].settings
+    return found
+
+
+def _folder_errors(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Say in one line that a folder or the database cannot be used."""
+
+    @wraps(run)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return run(*args, **kwargs)
+        except PermissionError as error:
+            raise click.ClickException(
+                f"{error.filename} cannot be written; give this user the right or set HANDOFF_DATA_DIR"
+            ) from None
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", error)).splitlines()[0]
+            raise click.ClickException(f"the database cannot be used: {reason}") from None
+
+    return wrapped
+
+
+@click.command()
+@_folder_errors
+@with_appcontext
+def init() -> None:
+    """Make the data folder, keys and database, or bring them to the newest form. Safe to repeat."""
+    where = settings()
+    where.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not where.keyring_path.exists():
+        create_keyring(where.keyring_path)
+        click.echo(f"New keys in {where.keyring_path}. Copy that file to a safe place apart from the data folder.")
+    if not where.secret_key_path.exists():
+        where.secret_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        where.secret_key_path.touch(0o600)
+        where.secret_key_path.write_text(secrets.token_urlsafe(48) + "\n")
+    if newer_than_program():
+        raise click.ClickException("the database is newer than this program; install the newer program")
+    upgrade()
+    if queries.first_practice() is None:
+        with writing():
+            service.create_practice("", "America/New_York")
+    if where.is_sqlite:
+        for path in where.data_dir.glob("handoff.sqlite3*"):
+            path.chmod(0o600)
+    click.echo(f"Ready: {where.data_dir}")
+
+
+def newer_than_program() -> bool:
+    """Say whether the database was migrated by a newer program than this one."""
+    known = ScriptDirectory(str(current_app.extensions["migrate"].directory))
+    with db.engine.connect() as connection:
+        head = MigrationContext.configure(connection).get_current_revision()
+    return head is not None and head not in {script.revision for script in known.walk_revisions()}
+
+
+@click.group()
+def practice() -> None:
+    """Practices of this installation."""
+
+
+@practice.command("create")
+@click.option("--name", required=True)
+@click.option("--time-zone", required=True)
+@_folder_errors
+@with_appcontext
+def create_practice(name: str, time_zone: str) -> None:
+    """Add a practice and print its id."""
+    if time_zone not in available_timezones():
+        raise Refused("time-zone", f"there is no time zone {time_zone}; write one such as America/Chicago")
+    with writing():
+        made = service.create_practice(name, time_zone)
+    click.echo(made.id)
+
+
+@click.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("create")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(["owner", "assistant"]), default="owner")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--practice", "practice_id", type=int)
+@_folder_errors
+@with_appcontext
+def create_user(email: str, name: str, role: str, password_stdin: bool, practice_id: int | None) -> None:
+    """Add an account; without a password it prints a one-time link to choose one."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    if password is not None and not 12 <= len(password) <= 128:
+        raise Refused("password", "a password has 12 to 128 characters")
+    password_hash = service.hashed(password) if password else None
+    try:
+        with writing():
+            person = service.Person(email, name)
+            made = service.create_user(the_practice(practice_id), person, role=role, password_hash=password_hash)
+            link = None if password else service.new_link(now=moment(None), user=made)
+    except service.EmailTaken:
+        raise Refused("email", "somebody signs in with this address already") from None
+    click.echo(f"{settings().base_url}/setup/{link}" if link else f"Account {made.email} is ready.")
+
+
+@click.group("demo")
+def demo_group() -> None:
+    """The sample practice."""
+
+
+@demo_group.command("load")
+@click.option("--practice", "practice_id", type=int)
+@click.option("--now", "now_text")
+@click.option("--owner", is_flag=True, help=f"Also make an owner {DEMO_EMAIL} where nobody can sign in yet.")
+@_folder_errors
+@with_appcontext
+def load_demo(practice_id: int | None, now_text: str | None, owner: bool) -> None:
+    """Put twelve made-up sources and eight clients in, relative to today."""
+    now = moment(now_text)
+    password = secrets.token_urlsafe(12) if owner and not queries.owner_exists() else None
+    password_hash = service.hashed(password) if password else None
+    with writing():
+        where = the_practice(practice_id)
+        if password_hash:
+            where.name = where.name or "Sample Exercise Practice"
+            service.create_user(where, service.Person(DEMO_EMAIL, "Robin Vale", "MES"), password_hash=password_hash)
+        demo.load(where, _sealer(), now=now)
+    click.echo("The sample practice is loaded.")
+    if password:
+        click.echo(f"Sign in at {settings().base_url}/login as {DEMO_EMAIL} with the password {password}")
+
+
+@demo_group.command("remove")
+@click.option("--practice", "practice_id", type=int)
+@_folder_errors
+@with_appcontext
+def remove_demo(practice_id: int | None) -> None:
+    """Take the sample practice out again and touch nothing else."""
+    with writing():
+        demo.remove(the_practice(practice_id))
+    click.echo("The sample practice is gone.")
+
+
+def _sealer() -> Sealer:
+    found: Sealer = current_app.extensions["handoff"].sealer()
+    return found
+
+
+@cadence.command("replan")
+@click.option("--dry-run", is_flag=True)
+@click.option("--now", "now_text")
+@_folder_errors
+@with_appcontext
+def replan(dry_run: bool, now_text: str | None) -> None:
+    """Replay all offices and print what differs from the task table."""
+    now = moment(now_text)
+    for difference in jobs.replan_all(now=now, dry_run=dry_run):
+        click.echo(difference)
 
 
 def register(app: Flask) -> None:
     """Hang the commands into `flask`."""
+    for command in (init, practice, user, demo_group, cadence, import_cli.group, *worker_cli.COMMANDS):
+        app.cli.add_command(command)

@@ -87,3 +87,11 @@ def page_of_clients(practice_id: int, *, today: date, page: int, size: int) -> t
         .offset((page - 1) * size)
     )
     return total, db.session.execute(query).all()
+
+
+def get_client(practice_id: int, client_id: int) -> Client:
+    """Return a client by id; raises NotFound."""
+    client = db.session.scalar(select(Client).where(Client.practice_id == practice_id, Client.id == client_id))
+    if client is None:
+        raise NotFound
+    return client

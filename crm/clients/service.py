@@ -12,8 +12,10 @@ from crm.clients.models import Client, ClientClass, ClientStatus, Referral, Refe
 from crm.clients.referral_check import Elements, check
 from crm.crypto import Sealer
 from crm.db import db
+from crm.journal import queries as journal_queries
 from crm.journal import service as journal
 from crm.journal.events import ClientAdded, Event, ReferralReceived, VisitCancelled, VisitScheduled
+from crm.journal.models import JournalEntry
 from crm.sources.models import Source
 
 
@@ -237,14 +239,22 @@ STATUS_AFTER = {
 
 def record_client_event(
     practice: Practice, client: Client, event: Event, *, now: datetime, on: date | None = None, actor: int | None = None
-) -> journal.JournalEntry:
+) -> JournalEntry:
     """Record what happened to a client and keep the status that lists show. The caller commits."""
-    if event.type in STATUS_AFTER and client.status != ClientStatus.DISCHARGED:
-        client.status = STATUS_AFTER[event.type]
-    if event.type == "discharged":
-        for referral in db.session.scalars(
-            select(Referral).where(Referral.client_id == client.id, Referral.closed_on.is_(None))
-        ):
-            referral.closed_on = on or journal.local_day(practice, now)
+    entry = journal.record(practice, event, now=now, on=on, actor=actor)
+    refresh_status(practice, client)
+    return entry
+
+
+def refresh_status(practice: Practice, client: Client) -> None:
+    """Read a client's status and its referrals' end off the journal again, as after an undo."""
+    entries = journal_queries.entries_of_types(practice.id, client.id, set(STATUS_AFTER))
+    client.status, ended = ClientStatus.REFERRED, None
+    for entry in entries:
+        client.status = STATUS_AFTER[entry.type]
+        if entry.type == "discharged":
+            ended = entry.happened_on or journal.local_day(practice, entry.happened_at or entry.at)
+            break  # discharge is final
+    for referral in db.session.scalars(select(Referral).where(Referral.client_id == client.id)):
+        referral.closed_on = ended
     db.session.flush()
-    return journal.record(practice, event, now=now, on=on, actor=actor)

@@ -1,5 +1,273 @@
-"""Pages of clients."""
+"""Clients by code: the list, one client, the referral form, visits and what happened."""
 
-from flask import Blueprint
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+
+from crm.clients import queries, service
+from crm.clients.forms import CLIENT_EVENTS, ClientEventForm, ReferralForm, VisitForm
+from crm.clients.models import Client, ClientClass, ReferralMethod
+from crm.clients.referral_check import ELEMENTS, check, missing
+from crm.crypto import KeyringError, Unreadable
+from crm.db import NotFound
+from crm.journal import events
+from crm.journal import queries as journal_queries
+from crm.journal import service as journal
+from crm.outreach import agenda_queries, cadence, circle_queries, kinds
+from crm.outreach import service as outreach
+from crm.sources import history
+from crm.sources.models import Source
+from crm.sources.queries import get_source
+from crm.web import commit, invalid, sealer
 
 bp = Blueprint("clients", __name__)
+PAGE = 50
+EVENT_CLASSES = {kind.type: kind for kind in events.Event.__subclasses__()}
+
+
+@bp.get("/clients")
+def index() -> ResponseReturnValue:
+    page = max(1, request.args.get("page", 1, type=int) or 1)
+    total, rows = queries.page_of_clients(g.practice.id, today=g.today, page=page, size=PAGE)
+    return render_template("clients/index.html", rows=rows, total=total, page=page, pages=max(1, -(-total // PAGE)))
+
+
+@bp.get("/clients/<code>")
+def show(code: str) -> ResponseReturnValue:
+    return _client_page(queries.get_client_by_code(g.practice.id, code))
+
+
+def _client_page(client: Client, **forms: Any) -> str:
+    visits = queries.visits_of(g.practice.id, client.id)
+    entries = journal_queries.timeline(g.practice.id, client_id=client.id, limit=60)
+    return render_template(
+        "clients/show.html",
+        client=client,
+        private=_opened(client.sealed, "client", client.uuid),
+        referrals=[(r, _opened(r.sealed, "referral", r.uuid)) for r in queries.referrals_of(g.practice.id, client.id)],
+        visits=visits,
+        next_visit=next((v for v, _s in reversed(visits) if not v.cancelled and v.visit_on >= g.today), None),
+        tasks=agenda_queries.items_of_client(g.practice.id, client.id),
+        entries=history.lines(entries, _notes(entries), g.practice.time_zone, g.today),
+        visit_form=forms.get("visit_form") or VisitForm(formdata=None),
+        event_form=forms.get("event_form") or ClientEventForm(formdata=None, today=g.today, on=g.today),
+        event_needs={name: needs for name, _words, needs in CLIENT_EVENTS},
+        moving=forms.get("moving"),
+        kinds=kinds,
+    )
+
+
+def _opened(sealed: bytes | None, table: str, row: str) -> dict[str, Any] | None:
+    """Open a sealed value for the page; None where it cannot be read, which the page says in words."""
+    if not sealed:
+        return {}
+    try:
+        return sealer().open(sealed, table=table, row=row)
+    except (Unreadable, KeyringError):
+        return None
+
+
+def _notes(entries: Any) -> dict[int, str | None]:
+    sealed = journal_queries.notes_of([entry.seq for entry in entries])
+    opened = {seq: _opened(blob, "entry_note", str(seq)) for seq, blob in sealed.items()}
+    return {seq: None if note is None else note["text"] for seq, note in opened.items()}
+
+
+@bp.get("/referrals/new")
+def referral() -> ResponseReturnValue:
+    form = ReferralForm(today=g.today, received_on=g.today)
+    if source_id := request.args.get("source", type=int):
+        source = get_source(g.practice.id, source_id)
+        form.source_id.data, form.source_name.data = str(source.id), source.display_name
+    return render_template("clients/referral.html", form=form, **_check_of(form))
+
+
+@bp.post("/referrals/new")
+def save_referral() -> ResponseReturnValue:
+    form = ReferralForm(today=g.today)
+    source = _chosen_source(form) if form.validate_on_submit() else None
+    if source is None:
+        return invalid(render_template("clients/referral.html", form=form, **_check_of(form)))
+    try:
+        saved = service.receive_referral(
+            g.practice, source, _details(form), sealer=sealer(), now=g.now, actor=g.user.id
+        )
+        commit()
+    except service.AlreadySaved as done:
+        return redirect(url_for("clients.show", code=done.referral.client.code), 303)
+    except service.DuplicateReferral as earlier:
+        form.client_code.errors = [
+            f"{earlier.referral.client.code} has an open referral from {source.display_name} "
+            f"of {earlier.referral.received_on:%d %b %Y} already."
+        ]
+        return invalid(render_template("clients/referral.html", form=form, **_check_of(form)))
+    except IntegrityError:
+        return redirect(url_for("clients.index"), 303)  # the same form twice at once: the other one won
+    flash(f"Referral of {_code_of(saved.client_id)} saved. Its tasks are planned.")
+    return redirect(url_for("clients.show", code=_code_of(saved.client_id)), 303)
+
+
+def _code_of(client_id: int) -> str:
+    return queries.get_client(g.practice.id, client_id).code
+
+
+@bp.post("/referrals/check")
+def check_referral() -> ResponseReturnValue:
+    """Show what is missing and what saving would plan, while the form is filled in. Saves nothing."""
+    form = ReferralForm(today=g.today)
+    return render_template("clients/_check.html", **_check_of(form))
+
+
+def _chosen_source(form: ReferralForm) -> Source | None:
+    try:
+        return get_source(g.practice.id, int(form.source_id.data))
+    except NotFound:
+        form.source_id.errors = ["Choose the source from the list, or add it first."]
+        return None
+
+
+def _details(form: ReferralForm) -> service.ReferralDetails:
+    return service.ReferralDetails(
+        received_on=form.received_on.data,
+        method=ReferralMethod(form.method.data),
+        service=form.service.data or "",
+        diagnosis=form.diagnosis.data or "",
+        icd10=form.icd10.data or "",
+        written=form.written.data,
+        transition=form.transition.data,
+        form_key=form.form_key.data,
+        client_code=form.client_code.data or "",
+        client_name=form.client_name.data or "",
+        client_class=ClientClass(form.client_class.data) if form.client_class.data else None,
+        visit_on=form.visit_on.data,
+    )
+
+
+def _check_of(form: ReferralForm) -> dict[str, Any]:
+    elements = check(
+        written=bool(form.written.data),
+        service=form.service.data or "",
+        diagnosis=form.diagnosis.data or "",
+        icd10=form.icd10.data or "",
+        transition=bool(form.transition.data),
+    )
+    touched = bool(form.service.data or form.diagnosis.data or form.icd10.data)
+    return {
+        "elements": [(label, getattr(elements, name)) for name, label, _ask in ELEMENTS],
+        "missing": missing(elements) if touched else [],
+        "planned": _planned(form, complete=elements.complete),
+    }
+
+
+def _planned(form: ReferralForm, *, complete: bool) -> list[dict[str, Any]]:
+    """Ask the engine what saving this form would plan."""
+    if not (form.source_id.data or "").isdigit():
+        return []
+    try:
+        source = get_source(g.practice.id, int(form.source_id.data))
+    except NotFound:
+        return []
+    code = form.client_code.data or "new"
+    known = queries.find_client(g.practice.id, code)
+    received = form.received_on.data or g.today
+    stamp = {"at": g.now.strftime("%Y-%m-%dT%H:%M:%SZ")} if received == g.today else {"on": received.isoformat()}
+    extra: list[dict[str, Any]] = [
+        {
+            "type": "referral_received",
+            "source": f"s{source.id}",
+            "client": code,
+            "id": "new",
+            "complete": complete,
+            **stamp,
+        }
+    ]
+    if source.added_on is None:
+        extra.insert(0, {"type": "source_added", "source": f"s{source.id}", **stamp})
+    if known is None:
+        extra.append({"type": "client_added", "client": code, **stamp})
+    if form.visit_on.data:
+        extra.append(
+            {
+                "type": "visit_scheduled", "client": code, "id": "new", "visit_on": form.visit_on.data.isoformat(),
+                "source": f"s{source.id}", "at": g.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+        )  # fmt: skip
+    circle = circle_queries.circle_around(g.practice.id, {source.id}, {known.id} if known else set())
+    new_clients = [] if known else [cadence.Client(code, f"s{source.id}")]
+    tasks = outreach.preview(g.practice, circle, extra, new_clients=new_clients, today=g.today)
+    return [{"words": kinds.plain(task.rule), "due": task.due} for task in sorted(tasks, key=lambda t: (t.due, t.key))]
+
+
+@bp.post("/clients/<code>/visits")
+def add_visit(code: str) -> ResponseReturnValue:
+    client = queries.get_client_by_code(g.practice.id, code)
+    form = VisitForm()
+    if not form.validate_on_submit() or not _not_past(form):
+        return invalid(_client_page(client, visit_form=form))
+    source = client.source
+    if form.source_id.data and form.source_id.data.isdigit():
+        source = get_source(g.practice.id, int(form.source_id.data))
+    service.schedule_visit(g.practice, client, form.visit_on.data, source=source, now=g.now, actor=g.user.id)
+    commit()
+    flash("The visit is on file. The report before it is planned.")
+    return redirect(url_for("clients.show", code=code), 303)
+
+
+@bp.post("/clients/<code>/visits/<int:visit_id>/move")
+def move_visit(code: str, visit_id: int) -> ResponseReturnValue:
+    client = queries.get_client_by_code(g.practice.id, code)
+    visit = queries.get_visit(g.practice.id, client.id, visit_id)
+    form = VisitForm()
+    if not form.validate_on_submit() or not _not_past(form):
+        return invalid(_client_page(client, visit_form=form, moving=visit.id))
+    service.move_visit(g.practice, client, visit, form.visit_on.data, now=g.now, actor=g.user.id)
+    commit()
+    flash("The visit is moved. What is open follows; what was sent stays.")
+    return redirect(url_for("clients.show", code=code), 303)
+
+
+def _not_past(form: VisitForm) -> bool:
+    if form.visit_on.data < g.today:
+        form.visit_on.errors = ["This day is over. A visit on file lies ahead."]
+        return False
+    return True
+
+
+@bp.post("/clients/<code>/visits/<int:visit_id>/cancel")
+def cancel_visit(code: str, visit_id: int) -> ResponseReturnValue:
+    client = queries.get_client_by_code(g.practice.id, code)
+    visit = queries.get_visit(g.practice.id, client.id, visit_id)
+    service.cancel_visit(g.practice, client, visit, now=g.now, actor=g.user.id)
+    commit()
+    flash("The visit is off the file.")
+    return redirect(url_for("clients.show", code=code), 303)
+
+
+@bp.post("/clients/<code>/events")
+def log_event(code: str) -> ResponseReturnValue:
+    client = queries.get_client_by_code(g.practice.id, code)
+    form = ClientEventForm(today=g.today)
+    if not form.validate_on_submit():
+        return invalid(_client_page(client, event_form=form))
+    entry = service.record_client_event(
+        g.practice, client, _event(client, form), now=g.now, on=_earlier(form.on.data), actor=g.user.id
+    )
+    journal.add_note(entry, form.note.data or "", sealer())
+    commit()
+    words = dict((name, words) for name, words, _needs in CLIENT_EVENTS)[form.type.data]
+    flash(f"{words}.", f"undo:{url_for('outreach.undo', seq=entry.seq)}")
+    return redirect(url_for("clients.show", code=code), 303)
+
+
+def _event(client: Client, form: ClientEventForm) -> events.Event:
+    needs = {name: needs for name, _words, needs in CLIENT_EVENTS}[form.type.data]
+    fields = {needs: form.until.data.isoformat()} if needs else {}
+    return EVENT_CLASSES[form.type.data](client=client.code, **fields)  # type: ignore[call-arg]
+
+
+def _earlier(on: date) -> date | None:
+    """Return the day for an event of an earlier day, None for one of today, which happened now."""
+    return on if on < g.today else None

@@ -45,6 +45,15 @@ def timeline(
     return db.session.scalars(query.order_by(JournalEntry.seq.desc()).limit(limit)).all()
 
 
+def entries_of_types(practice_id: int, client_id: int, types: set[str]) -> Sequence[JournalEntry]:
+    """Return a client's entries of some types in the order they happened, with what was taken back left out."""
+    about = [JournalEntry.practice_id == practice_id, JournalEntry.client_id == client_id]
+    undone = select(JournalEntry.undoes).where(*about, JournalEntry.undoes.is_not(None))
+    query = select(JournalEntry).where(*about, JournalEntry.type.in_(types), JournalEntry.seq.not_in(undone))
+    entries = db.session.scalars(query).all()
+    return sorted(entries, key=lambda e: (e.happened_on or (e.happened_at or e.at).date(), e.seq))
+
+
 def notes_of(seqs: Sequence[int]) -> dict[int, bytes]:
     """Return the sealed notes of some entries, by entry."""
     query = select(EntryNote.entry_seq, EntryNote.sealed).where(EntryNote.entry_seq.in_(seqs))
