@@ -1,0 +1,170 @@
+"""The desk: everything known about sources, clients and tasks at one moment of the replay (cadence.md 4)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from crm.outreach.cadence.events import Event
+from crm.outreach.cadence.offsets import Offset
+from crm.outreach.cadence.records import Client, Practice, Source, Status
+from crm.outreach.cadence.rules import Rule, RuleTable
+from crm.outreach.workdays import WorkCalendar, work_calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a task is due, until when it is on time, how it is sent, and a word on why."""
+
+    due: date
+    window_end: date
+    channel: str
+    reason: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """A task in the replay. `frozen` holds the dates of a finished task; an open one is dated anew each time."""
+
+    key: str
+    rule: Rule
+    occurrence: str
+    source: str | None
+    client: str | None
+    trigger: Event
+    anchor: date
+    offset: Offset
+    tries: int = 0
+    status: Status = Status.OPEN
+    reason: str = ""
+    snoozed_to: date | None = None
+    snoozes: int = 0
+    frozen: Dates | None = None
+    finished_by: Event | None = None
+
+
+@dataclass(slots=True)
+class Appointment:
+    """A medical visit or a lunch-and-learn; `stands` until it is cancelled."""
+
+    on: date
+    source: str | None
+    stands: bool = True
+    held: bool = False
+
+
+@dataclass(slots=True)
+class ClientFile:
+    """What has happened to one client."""
+
+    client: Client
+    sessions: list[date] = field(default_factory=list)
+    visited: bool = False
+    has_baseline: bool = False
+    measured_on: date | None = None
+    visits: dict[str, Appointment] = field(default_factory=dict)
+    pauses: list[tuple[date, date]] = field(default_factory=list)
+    paused_since: date | None = None
+    last_on: date | None = None
+    discharged: bool = False
+    summary_sent: bool = False
+    reports_sent: list[Task] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class SourceFile:
+    """What has happened between the practice and one source."""
+
+    source: Source
+    days: WorkCalendar
+    added_on: date | None = None
+    referred_on: date | None = None
+    answered_at: datetime | None = None
+    declined_on: date | None = None
+    opted_out: bool = False
+    touched_on: date | None = None
+    looked_after_on: date | None = None
+    educated: bool = False
+    trusted: bool = False
+    introduced_at: datetime | None = None
+    lunches: dict[str, Appointment] = field(default_factory=dict)
+    unsolicited_sent: list[Task] = field(default_factory=list)
+    cards_sent: list[Task] = field(default_factory=list)
+    reports_on_time: int = 0
+    summaries_sent: int = 0
+    calls_made: int = 0
+
+    @property
+    def answered_on(self) -> date | None:
+        return self.answered_at.date() if self.answered_at else None
+
+
+class Desk:
+    """The files of all sources and clients and the store of tasks, with the open ones at hand by rule and subject."""
+
+    def __init__(
+        self, practice: Practice, sources: Iterable[Source], clients: Iterable[Client], rules: RuleTable
+    ) -> None:
+        self.practice = practice
+        self.rules = rules
+        self.days = work_calendar(practice.closed_days)
+        self.sources = {source.id: SourceFile(source, self._office_days(source)) for source in sources}
+        self.clients = {client.id: ClientFile(client) for client in clients}
+        self.tasks: dict[str, Task] = {}
+        self.ignored: set[str] = set()
+        self._series: Counter[tuple[str, str]] = Counter()
+        self._open_of_client: dict[tuple[str, str], dict[str, Task]] = {}
+        self._open_of_source: dict[tuple[str, str], dict[str, Task]] = {}
+
+    def _office_days(self, source: Source) -> WorkCalendar:
+        return work_calendar(self.practice.closed_days | source.closed_days, source.closed_weekdays)
+
+    def source_of(self, event: Event) -> str | None:
+        """The event's own source, else that of its client."""
+        if event.source is None and event.client is not None:
+            return self.clients[event.client].client.source
+        return event.source
+
+    def days_for(self, rule: Rule, source: str | None) -> WorkCalendar:
+        """The calendar the result is rolled in: the office's own for office rules, else the practice's."""
+        return self.sources[source].days if rule.calendar == "office" and source is not None else self.days
+
+    def open_task(self, key: str) -> Task | None:
+        task = self.tasks.get(key)
+        return task if task is not None and task.status is Status.OPEN else None
+
+    def open_of_client(self, rule_id: str, client: str | None) -> list[Task]:
+        return list(self._open_of_client.get((rule_id, client or ""), {}).values())
+
+    def open_of_source(self, rule_id: str, source: str | None) -> list[Task]:
+        return list(self._open_of_source.get((rule_id, source or ""), {}).values())
+
+    def open_tasks(self) -> Iterator[Task]:
+        return (task for task in self.tasks.values() if task.status is Status.OPEN)
+
+    def made(self, rule_id: str, subject: str | None) -> int:
+        """How many tasks of this rule the subject has had so far."""
+        return self._series[rule_id, subject or ""]
+
+    def add(self, task: Task, subject: str) -> None:
+        self.tasks[task.key] = task
+        self._series[task.rule.id, subject] += 1
+        for index, owner in ((self._open_of_client, task.client), (self._open_of_source, task.source)):
+            if owner is not None:
+                index.setdefault((task.rule.id, owner), {})[task.key] = task
+
+    def finish(self, task: Task, status: Status, reason: str, *, event: Event, dates: Dates) -> None:
+        """Set the status for good; the task keeps the dates it had before this event."""
+        task.status, task.reason, task.finished_by, task.frozen = status, reason, event, dates
+        self._forget_open(task)
+
+    def drop(self, key: str) -> None:
+        """Take a task that was not carried out off the desk, so that its key can be used again (R9)."""
+        task = self.tasks.get(key)
+        if task is not None and task.status is not Status.DONE:
+            self._forget_open(task)
+            del self.tasks[key]
+
+    def _forget_open(self, task: Task) -> None:
+        self._open_of_client.get((task.rule.id, task.client or ""), {}).pop(task.key, None)
+        self._open_of_source.get((task.rule.id, task.source or ""), {}).pop(task.key, None)

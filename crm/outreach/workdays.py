@@ -1,0 +1,82 @@
+"""Which days are worked, and counting in business days (cadence.md 2 and 3)."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+ONE_DAY = timedelta(days=1)
+WEEKEND = frozenset({5, 6})
+
+
+@lru_cache(maxsize=512)
+def federal_holidays(year: int) -> frozenset[date]:
+    """US federal holidays that fall in `year`, the day itself as well as the observed day."""
+    return frozenset(day for day in holidays.country_holidays("US", years=year) if day.year == year)
+
+
+class WorkCalendar:
+    """The business days of one practice or one office; every answer is remembered."""
+
+    def __init__(
+        self, closed_days: frozenset[date] = frozenset(), closed_weekdays: frozenset[int] = frozenset()
+    ) -> None:
+        self._closed_days = closed_days
+        self._closed_weekdays = closed_weekdays | WEEKEND
+        self._forward: dict[date, date] = {}
+        self._back: dict[date, date] = {}
+        self._counted: dict[tuple[date, int], date] = {}
+
+    def is_open(self, day: date) -> bool:
+        return (
+            day.weekday() not in self._closed_weekdays
+            and day not in self._closed_days
+            and day not in federal_holidays(day.year)
+        )
+
+    def on_or_after(self, day: date) -> date:
+        """`day` itself if it is worked, else the next day that is."""
+        found = self._forward.get(day)
+        if found is None:
+            found = self._forward[day] = self._nearest(day, ONE_DAY)
+        return found
+
+    def on_or_before(self, day: date) -> date:
+        """`day` itself if it is worked, else the last day before it that is."""
+        found = self._back.get(day)
+        if found is None:
+            found = self._back[day] = self._nearest(day, -ONE_DAY)
+        return found
+
+    def count(self, day: date, days: int) -> date:
+        """The n-th business day strictly after `day`, or strictly before it; zero rolls forward (D4)."""
+        found = self._counted.get((day, days))
+        if found is None:
+            found = self._counted[day, days] = self._nth(day, days)
+        return found
+
+    def _nearest(self, day: date, stride: timedelta) -> date:
+        while not self.is_open(day):
+            day += stride
+        return day
+
+    def _nth(self, day: date, days: int) -> date:
+        if days == 0:
+            return self.on_or_after(day)
+        roll: Callable[[date], date] = self.on_or_after if days > 0 else self.on_or_before
+        stride = ONE_DAY if days > 0 else -ONE_DAY
+        for _ in range(abs(days)):
+            day = roll(day + stride)
+        return day
+
+
+US_WORKDAYS = WorkCalendar()
+
+
+@lru_cache(maxsize=1024)
+def work_calendar(
+    closed_days: frozenset[date] = frozenset(), closed_weekdays: frozenset[int] = frozenset()
+) -> WorkCalendar:
+    """The one calendar for these closures: replays of an office find its answers ready."""
+    return WorkCalendar(closed_days, closed_weekdays)
