@@ -1,12 +1,7 @@
 """Commands; each opens its own transaction and ends with an exit code a script can rely on."""
 
-import json
 import secrets
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import wraps
-from typing import Any
 from zoneinfo import available_timezones
 
 import click
@@ -15,84 +10,21 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from sqlalchemy.exc import SQLAlchemyError
 
 from crm import demo
 from crm.accounts import queries, service
-from crm.accounts.models import Practice
+from crm.console import Refused, moment, said_in_one_line, settings, the_practice
 from crm.crypto import Sealer, create_keyring
-from crm.db import NotFound, db, writing
+from crm.db import db, writing
 from crm.outreach import jobs, worker_cli
 from crm.outreach.cadence_cli import cadence
-from crm.settings import Settings
 from crm.sources import import_cli
 
 DEMO_EMAIL = "demo@example.com"
 
 
-class Refused(click.ClickException):
-    """Bad input: exit code 2, and with --json the field it is about."""
-
-    exit_code = 2
-
-    def __init__(self, field: str, message: str, *, as_json: bool = False) -> None:
-        super().__init__(message)
-        self.field, self.as_json = field, as_json
-
-    def show(self, file: Any = None) -> None:
-        """Say it on stderr, or as JSON on stdout for a script."""
-        if self.as_json:
-            click.echo(json.dumps({"error": {"field": self.field, "message": self.message}}))
-        else:
-            click.echo(f"{self.field}: {self.message}", err=True, file=file)
-
-
-def moment(text: str | None) -> datetime:
-    """Read --now; without it, the clock. Raises Refused for what is no moment."""
-    if text is None:
-        now: datetime = current_app.extensions["handoff"].clock()
-        return now
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused("now", "write a moment as 2026-05-06T14:00:00Z") from None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def the_practice(practice_id: int | None) -> Practice:
-    """Return the practice a command is about; raises Refused where it is not clear."""
-    try:
-        return queries.only_practice(practice_id)
-    except NotFound:
-        raise Refused("practice", "say which practice with --practice ID") from None
-
-
-def settings() -> Settings:
-    """Return the deployment settings."""
-    found: Settings = current_app.extensions["handoff"].settings
-    return found
-
-
-def _folder_errors(run: Callable[..., Any]) -> Callable[..., Any]:
-    """Say in one line that a folder or the database cannot be used."""
-
-    @wraps(run)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return run(*args, **kwargs)
-        except PermissionError as error:
-            raise click.ClickException(
-                f"{error.filename} cannot be written; give this user the right or set HANDOFF_DATA_DIR"
-            ) from None
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", error)).splitlines()[0]
-            raise click.ClickException(f"the database cannot be used: {reason}") from None
-
-    return wrapped
-
-
 @click.command()
-@_folder_errors
+@said_in_one_line
 @with_appcontext
 def init() -> None:
     """Make the data folder, keys and database, or bring them to the newest form. Safe to repeat."""
@@ -133,7 +65,7 @@ def practice() -> None:
 @practice.command("create")
 @click.option("--name", required=True)
 @click.option("--time-zone", required=True)
-@_folder_errors
+@said_in_one_line
 @with_appcontext
 def create_practice(name: str, time_zone: str) -> None:
     """Add a practice and print its id."""
@@ -155,7 +87,7 @@ def user() -> None:
 @click.option("--role", type=click.Choice(["owner", "assistant"]), default="owner")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--practice", "practice_id", type=int)
-@_folder_errors
+@said_in_one_line
 @with_appcontext
 def create_user(email: str, name: str, role: str, password_stdin: bool, practice_id: int | None) -> None:
     """Add an account; without a password it prints a one-time link to choose one."""
@@ -182,7 +114,7 @@ def demo_group() -> None:
 @click.option("--practice", "practice_id", type=int)
 @click.option("--now", "now_text")
 @click.option("--owner", is_flag=True, help=f"Also make an owner {DEMO_EMAIL} where nobody can sign in yet.")
-@_folder_errors
+@said_in_one_line
 @with_appcontext
 def load_demo(practice_id: int | None, now_text: str | None, owner: bool) -> None:
     """Put twelve made-up sources and eight clients in, relative to today."""
@@ -202,7 +134,7 @@ def load_demo(practice_id: int | None, now_text: str | None, owner: bool) -> Non
 
 @demo_group.command("remove")
 @click.option("--practice", "practice_id", type=int)
-@_folder_errors
+@said_in_one_line
 @with_appcontext
 def remove_demo(practice_id: int | None) -> None:
     """Take the sample practice out again and touch nothing else."""
@@ -219,7 +151,7 @@ def _sealer() -> Sealer:
 @cadence.command("replan")
 @click.option("--dry-run", is_flag=True)
 @click.option("--now", "now_text")
-@_folder_errors
+@said_in_one_line
 @with_appcontext
 def replan(dry_run: bool, now_text: str | None) -> None:
     """Replay all offices and print what differs from the task table."""
