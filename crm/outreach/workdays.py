@@ -16,7 +16,7 @@ def federal_holidays(year: int) -> frozenset[date]:
     return frozenset(day for day in holidays.country_holidays("US", years=year) if day.year == year)
 
 
-class WorkCalendar:
+class Workdays:
     """The business days of one practice or one office; every answer is remembered."""
 
     def __init__(
@@ -71,12 +71,10 @@ class WorkCalendar:
         return day
 
 
-US_WORKDAYS = WorkCalendar()
+US_WORKDAYS = Workdays()
 
 
 @lru_cache(maxsize=1024)
-def work_calendar(
-    closed_days: frozenset[date] = frozenset(), closed_weekdays: frozenset[int] = frozenset()
-) -> WorkCalendar:
+def workdays_of(closed_days: frozenset[date] = frozenset(), closed_weekdays: frozenset[int] = frozenset()) -> Workdays:
     """The one calendar for these closures: replays of an office find its answers ready."""
-    return WorkCalendar(closed_days, closed_weekdays)
+    return Workdays(closed_days, closed_weekdays)

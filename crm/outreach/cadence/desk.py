@@ -9,7 +9,7 @@ from crm.outreach.cadence.events import Event
 from crm.outreach.cadence.offsets import Offset
 from crm.outreach.cadence.records import Client, Practice, Source, Status
 from crm.outreach.cadence.rules import Rule, RuleTable
-from crm.outreach.workdays import WorkCalendar, work_calendar
+from crm.outreach.workdays import Workdays, workdays_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class SourceFile:
     """What has happened between the practice and one source."""
 
     source: Source
-    days: WorkCalendar
+    days: Workdays
     added_on: date | None = None
     referred_on: date | None = None
     answered_at: datetime | None = None
@@ -107,7 +107,7 @@ class Desk:
     ) -> None:
         self.practice = practice
         self.rules = rules
-        self.days = work_calendar(practice.closed_days)
+        self.days = workdays_of(practice.closed_days)
         self.sources = {source.id: SourceFile(source, self._office_days(source)) for source in sources}
         self.clients = {client.id: ClientFile(client) for client in clients}
         self.tasks: dict[str, Task] = {}
@@ -116,8 +116,8 @@ class Desk:
         self._open_of_client: dict[tuple[str, str], dict[str, Task]] = {}
         self._open_of_source: dict[tuple[str, str], dict[str, Task]] = {}
 
-    def _office_days(self, source: Source) -> WorkCalendar:
-        return work_calendar(self.practice.closed_days | source.closed_days, source.closed_weekdays)
+    def _office_days(self, source: Source) -> Workdays:
+        return workdays_of(self.practice.closed_days | source.closed_days, source.closed_weekdays)
 
     def source_of(self, event: Event) -> str | None:
         """The event's own source, else that of its client."""
@@ -125,7 +125,7 @@ class Desk:
             return self.clients[event.client].client.source
         return event.source
 
-    def days_for(self, rule: Rule, source: str | None) -> WorkCalendar:
+    def days_for(self, rule: Rule, source: str | None) -> Workdays:
         """The calendar the result is rolled in: the office's own for office rules, else the practice's."""
         return self.sources[source].days if rule.calendar == "office" and source is not None else self.days
 

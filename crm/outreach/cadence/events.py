@@ -110,8 +110,8 @@ class Event:
         return json.dumps(canonical, sort_keys=True, separators=(",", ":"))
 
 
-def event_from(payload: Mapping[str, Any], zone: ZoneInfo) -> Event:
-    """Build an event from its JSON form; fields other than `type`, `at` and `on` are taken as they are.
+def event_from(payload: Mapping[str, Any], zone: str) -> Event:
+    """Build an event from its JSON form, in the time zone of that name; fields other than `type`, `at` and `on` are taken as they are.
 
     Raises BadInput for a type or a stamp that does not exist; the field is relative to the event.
     """
@@ -136,7 +136,7 @@ def in_order(events: Iterable[Event]) -> Iterator[Event]:
             yield from (by_text[text] for text in sorted(by_text))
 
 
-def _stamp_of(payload: Mapping[str, Any], zone: ZoneInfo, *, is_task_event: bool) -> datetime:
+def _stamp_of(payload: Mapping[str, Any], zone: str, *, is_task_event: bool) -> datetime:
     """A date alone is midnight for facts and the end of the day for work on tasks (D1)."""
     if ("at" in payload) == ("on" in payload):
         raise BadInput("at", "give either at or on")
@@ -145,7 +145,7 @@ def _stamp_of(payload: Mapping[str, Any], zone: ZoneInfo, *, is_task_event: bool
     return _local_stamp(payload["at"], zone)
 
 
-def _local_stamp(text: object, zone: ZoneInfo) -> datetime:
+def _local_stamp(text: object, zone: str) -> datetime:
     """Wall-clock time in the practice; the same for a summer-time hour that is skipped or comes twice."""
     if not isinstance(text, str) or not (match := _STAMP.fullmatch(text)):
         raise BadInput("at", "write a time as 2026-06-01T14:30, with Z or +HH:MM if it is not local")
@@ -154,7 +154,7 @@ def _local_stamp(text: object, zone: ZoneInfo) -> datetime:
     except ValueError as error:
         raise BadInput("at", "there is no such time") from error
     if match[1]:
-        stamp = stamp.astimezone(zone).replace(tzinfo=None, fold=0)
+        stamp = stamp.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
         if stamp.year not in YEARS:
             raise BadInput("at", "the local date lies outside 2000 to 2099")
     return stamp

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crm.outreach.workdays import WorkCalendar
+from crm.outreach.workdays import Workdays
 
 _OFFSET = re.compile(r"(due)?([+-])([0-9]{1,3})(b?d)")
 
@@ -16,7 +16,7 @@ class Offset:
     days: int
     business: bool
 
-    def from_(self, day: date, calendar: WorkCalendar) -> date:
+    def from_(self, day: date, calendar: Workdays) -> date:
         return calendar.count(day, self.days) if self.business else day + timedelta(days=self.days)
 
     @property
@@ -32,7 +32,7 @@ class Window:
     offset: Offset
     from_due: bool
 
-    def end(self, anchor: date, due: date, calendar: WorkCalendar) -> date:
+    def end(self, anchor: date, due: date, calendar: Workdays) -> date:
         return self.offset.from_(due if self.from_due else anchor, calendar)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crm.outreach.cadence.events import EVENT_TYPES, Event, event_from
 from crm.outreach.cadence.reading import (
@@ -61,7 +60,7 @@ def parse_case(case: object) -> CaseInput:
     source_ids = frozenset(source.id for source in sources)
     clients = read_list(found.get("clients", []), "clients", lambda value, path: _client(value, path, source_ids))
     _refuse_duplicates("clients", [client.id for client in clients])
-    event_reader = _EventReader(ZoneInfo(practice.time_zone), source_ids, frozenset(c.id for c in clients))
+    event_reader = _EventReader(practice.time_zone, source_ids, frozenset(c.id for c in clients))
     events = read_list(found["events"], "events", event_reader.read)
     return CaseInput(practice, tuple(sources), tuple(clients), tuple(events), as_of)
 
@@ -91,7 +90,7 @@ def _days(value: object, path: str) -> frozenset[date]:
 def _practice(value: object, path: str) -> Practice:
     known = ("time_zone", "closed_days", "cutoff", "caps", "rules")
     found = read_object(value, path, known=known, required=("time_zone",))
-    rules = _optional(found, path, "rules", _overrides, {})
+    rules = _overrides(found.get("rules", {}), path_to(path, "rules"))
     SHIPPED.with_overrides(rules)
     return Practice(
         time_zone=read_zone(found["time_zone"], path_to(path, "time_zone")),
@@ -173,7 +172,7 @@ def _refuse_duplicates(path: str, ids: list[str]) -> None:
 class _EventReader:
     """Reads events about the sources and clients of one case."""
 
-    def __init__(self, zone: ZoneInfo, source_ids: Collection[str], client_ids: Collection[str]) -> None:
+    def __init__(self, zone: str, source_ids: Collection[str], client_ids: Collection[str]) -> None:
         self._zone = zone
         self._readers: Mapping[str, Reader[Any]] = {
             "id": read_id,

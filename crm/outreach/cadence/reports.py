@@ -1,4 +1,4 @@
-"""Planning steps 2 to 4: one report where two would meet, calls that yield, measures in time (cadence.md 8.2 to 8.4)."""
+"""Planning steps 2 to 4: one report where two would meet, calls that yield, measures in time (cadence.md 8)."""
 
 from datetime import date, timedelta
 

@@ -11,7 +11,7 @@ from crm.outreach.cadence.replay import replay
 from crm.outreach.cadence.rules import SHIPPED, RuleTable
 
 
-def simulate(
+def simulate(  # noqa: PLR0917 - the six things a plan depends on
     practice: Practice,
     sources: Iterable[Source],
     clients: Iterable[Client],

@@ -28,7 +28,7 @@ def take_skipped(desk: Desk, task: Task, event: Event) -> None:
     remember_finished(desk, task, event)
 
 
-def take_snoozed(desk: Desk, task: Task, event: Event) -> None:
+def take_snoozed(_desk: Desk, task: Task, event: Event) -> None:
     task.snoozed_to = event.day("to")
     task.snoozes += 1
 

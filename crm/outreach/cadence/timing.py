@@ -1,11 +1,11 @@
-"""The dates of a task: offset, roll, window, preference, client clock and snooze (cadence.md 3, and 7 for the rules in code)."""
+"""The dates of a task: offset, roll, window, preference, client clock and snooze (cadence.md 3 and 7)."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from crm.outreach.cadence.desk import Dates, Desk, Task
 from crm.outreach.cadence.rules import Rule
-from crm.outreach.workdays import WorkCalendar
+from crm.outreach.workdays import Workdays
 
 TUESDAY_TO_THURSDAY = range(1, 4)
 CHART_LEAD = {"portal": 1, "email": 1, "fax": 2, "letter": 7}
@@ -65,7 +65,7 @@ def _by_rule(desk: Desk, task: Task) -> Dates:
     return Dates(due, window_end, channel_of(desk, rule, task.source))
 
 
-def _rolled(rule: Rule, days: WorkCalendar, day: date) -> date:
+def _rolled(rule: Rule, days: Workdays, day: date) -> date:
     match rule.roll:
         case "forward":
             return days.on_or_after(day)
@@ -75,14 +75,14 @@ def _rolled(rule: Rule, days: WorkCalendar, day: date) -> date:
             return day
 
 
-def _not_before(trigger_on: date, due: date, rule: Rule, days: WorkCalendar) -> date:
+def _not_before(trigger_on: date, due: date, rule: Rule, days: Workdays) -> date:
     """Never before the trigger: what is already late is due at once."""
     if due >= trigger_on:
         return due
     return trigger_on if rule.roll == "none" else days.on_or_after(trigger_on)
 
 
-def _midweek(days: WorkCalendar, due: date, window_end: date) -> date:
+def _midweek(days: Workdays, due: date, window_end: date) -> date:
     """Calls reach people from Tuesday to Thursday (R11, D16)."""
     day = due
     while day <= window_end:
@@ -128,7 +128,7 @@ def _visit_question_date(desk: Desk, task: Task, anchor: date) -> date:
     return max(asked_on, max(visits) + timedelta(days=14)) if visits else asked_on
 
 
-def _next_touch_date(desk: Desk, task: Task, anchor: date) -> date:
+def _next_touch_date(desk: Desk, task: Task, _anchor: date) -> date:
     """C60: 45 days after the last touch, 90 after the last referral, whichever is earlier (D37)."""
     file = desk.sources[task.source or ""]
     touched = max(filter(None, (file.added_on, file.answered_on, file.touched_on, file.looked_after_on)))
