@@ -73,10 +73,7 @@ def city_name(value: str) -> str:
         return value
     text = re.sub(r"^mc ", "mc", value.lower())
     words = text.split()
-    cased = [
-        word if place and word in {"of", "the", "and"} else cased_word(word)
-        for place, word in enumerate(words)
-    ]
+    cased = [word if place and word in {"of", "the", "and"} else cased_word(word) for place, word in enumerate(words)]
     if len(cased) > 1 and cased[0] in ("St", "Ste"):
         cased[0] += "."
     return " ".join(cased)

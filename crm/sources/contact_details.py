@@ -88,9 +88,7 @@ def _parsed(text: str) -> str:
         return ""
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return ""
-    if number.country_code == 1 and not str(number.national_number)[0] in "01":
+    if number.country_code == 1 and str(number.national_number)[0] in "01":
         return ""
     style = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(
-        number, style.NATIONAL if number.country_code == 1 else style.INTERNATIONAL
-    )
+    return phonenumbers.format_number(number, style.NATIONAL if number.country_code == 1 else style.INTERNATIONAL)

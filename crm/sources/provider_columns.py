@@ -26,14 +26,12 @@ def _bare(words: str) -> str:
 
 FIELDS: Mapping[str, str] = dict(_DATA["labels"])
 _RANKS = {
-    _words(header): (field, rank)
-    for field, headers in _DATA["fields"].items()
-    for rank, header in enumerate(headers)
+    _words(header): (field, rank) for field, headers in _DATA["fields"].items() for rank, header in enumerate(headers)
 }
 # Second chance, after every exact header: the same without the noise words.
-_BARE_RANKS = {
-    bare: (field, rank + 100) for header, (field, rank) in _RANKS.items() if (bare := _bare(header))
-} | {header: (field, rank + 100) for header, (field, rank) in _RANKS.items()}
+_BARE_RANKS = {bare: (field, rank + 100) for header, (field, rank) in _RANKS.items() if (bare := _bare(header))} | {
+    header: (field, rank + 100) for header, (field, rank) in _RANKS.items()
+}
 
 
 @lru_cache(maxsize=4096)

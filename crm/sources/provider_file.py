@@ -46,9 +46,7 @@ class DecodedFile:
 def decode(raw: bytes) -> DecodedFile:
     """Decode UTF-8, UTF-16 with a byte order mark or, with a note that says so, Windows-1252."""
     if len(raw) > MAX_BYTES:
-        raise UnreadableList(
-            "The file is larger than 5 MB. Split it and import the parts one after the other."
-        )
+        raise UnreadableList("The file is larger than 5 MB. Split it and import the parts one after the other.")
     for signature, kind in _SIGNATURES:
         if raw.startswith(signature):
             raise UnreadableList(f"This file is {kind}, not CSV. Save the list as CSV and choose that file.")

@@ -78,9 +78,7 @@ def read_provider_list(raw: bytes, mapping: Mapping[int, str] | None = None) -> 
     for line, cells in _data_rows(text, shape):
         try:
             _check_width(cells, headers)
-            rows.append(
-                read_row(line, {field: cells[index] for index, field in chosen if index < len(cells)})
-            )
+            rows.append(read_row(line, {field: cells[index] for index, field in chosen if index < len(cells)}))
         except RowRefused as refusal:
             refused.append(Refused(line, refusal.field, refusal.reason))
     return ProviderList(
@@ -118,15 +116,11 @@ def _no_name(headers: Sequence[str]) -> str:
 def _with_mapping(recognised: tuple[str, ...], mapping: Mapping[int, str]) -> tuple[str, ...]:
     for index, field in mapping.items():
         if not 0 <= index < len(recognised) or (field and field not in FIELDS):
-            raise UnreadableList(
-                f"The list has no column {index + 1} or no field is called {field}.", "mapping"
-            )
+            raise UnreadableList(f"The list has no column {index + 1} or no field is called {field}.", "mapping")
     wanted = [field for field in mapping.values() if field]
     if twice := next((field for field in wanted if wanted.count(field) > 1), ""):
         raise UnreadableList(f"Two columns are both chosen as {FIELDS[twice]}.", "mapping")
-    return tuple(
-        mapping.get(index, "" if field in wanted else field) for index, field in enumerate(recognised)
-    )
+    return tuple(mapping.get(index, "" if field in wanted else field) for index, field in enumerate(recognised))
 
 
 def _samples(text: str, delimiter: str, header_row: int, width: int) -> list[tuple[str, ...]]:

@@ -151,9 +151,7 @@ def _person(values: Mapping[str, str]) -> PersonName:
         first = whole
     suffix = values.get("suffix", "")
     if len(suffix) > 1 and suffix.isupper() and len(last) > len(suffix) + 3 and last.endswith(suffix):
-        person = split_family_name(
-            last.removesuffix(suffix)
-        )  # the registry knows "TORRESII" with suffix "II"
+        person = split_family_name(last.removesuffix(suffix))  # the registry knows "TORRESII" with suffix "II"
     return PersonName(
         last=person.last,
         first=given_name(first),
