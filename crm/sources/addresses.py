@@ -44,7 +44,7 @@ _LONG_FORMS = {
 _BUSINESS_FORM = re.compile(r"[\s,]+(?:p\.?\s?a|p\.?\s?c|llc|pllc|inc|ltd|llp|corp)\.?$", re.IGNORECASE)
 _SUITE = re.compile(r",?\s+Ste\.?\s+#?\s*(?=\S)")
 _TAIL = re.compile(
-    r"^(?P<city>.*?)[\s,]+(?P<state>[A-Za-z]{2}|[A-Za-z][A-Za-z ]+)\.?[\s,]+(?P<zip>\d{4,5}(?:-?\d{4})?)$"
+    r"^(?P<city>.*?)(?P<gap>[\s,]+)(?P<state>[A-Za-z]{2}|[A-Za-z][A-Za-z ]+)\.?[\s,]+(?P<zip>\d{4,5}(?:-?\d{4})?)$"
 )
 
 
@@ -110,18 +110,14 @@ def split_place(value: str) -> Place | None:
     found = _TAIL.match(text)
     if not found:
         return None
-    head, state = found["city"], found["state"]
-    try:
-        code = state_code(state)
-    except ValueError:
-        words = state.split()
-        for size in (3, 2, 1):
-            if len(words) > size and " ".join(words[-size:]).lower() in _STATE_CODES:
-                code = _STATE_CODES[" ".join(words[-size:]).lower()]
-                head = f"{head} {' '.join(words[:-size])}"
-                break
-        else:
-            return None
+    head, words = found["city"], found["state"].split()
+    size = next((size for size in (3, 2, 1) if _is_state(" ".join(words[-size:]))), 0)
+    if not size:
+        return None
+    code = state_code(" ".join(words[-size:]))
+    head = (
+        f"{head} {' '.join(words[:-size])}" if "," not in found["gap"] else ", ".join((head, " ".join(words[:-size])))
+    )
     street, _, city = head.strip(" ,").rpartition(",")
     return Place(street.strip(" ,"), city.strip(), code, found["zip"])
 
@@ -154,6 +150,10 @@ def office_name(name: str, street: str, city: str) -> str:
     if name or not street:
         return name
     return ", ".join(part for part in (_SUITE.sub(", Suite ", street), city) if part)[:MAX_NAME].rstrip(" ,")
+
+
+def _is_state(value: str) -> bool:
+    return value.replace(".", "").upper() in STATES or value.lower() in _STATE_CODES
 
 
 @lru_cache(maxsize=4096)

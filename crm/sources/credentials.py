@@ -42,7 +42,7 @@ _DISPLAY = {
 }  # fmt: skip
 _ENTITY = {"PA", "PC", "PLLC", "LLC", "INC", "PSC", "LTD", "LLP", "PLC", "CORP"}
 _NOT_A_CREDENTIAL = {"DR", "MR", "MRS", "MS.", "NONE", "NA", "N/A", "AND"}
-_DEGREES = {"MD", "DO", "DPM", "DC", "OD", "DDS", "DMD", "PHD", "PSYD", "PT", "DPT", "MBBS"}
+DEGREES = {"MD", "DO", "DPM", "DC", "OD", "DDS", "DMD", "PHD", "PSYD", "PT", "DPT", "MBBS"}
 _CASE_MANAGER = {"CM", "CCM", "ACM", "CMC", "RN-CCM", "ACM-RN", "CMCN"}
 _PHYSICAL_THERAPIST = {"PT", "MPT", "RPT", "MSPT", "LPT", "BSPT", "SPT"}
 _OCCUPATIONAL_THERAPIST = {
@@ -50,7 +50,7 @@ _OCCUPATIONAL_THERAPIST = {
 }  # fmt: skip
 _NURSE_PRACTITIONER = {"ARNP", "APRN", "APN", "APNP", "DNP", "NPP", "ANRP"}
 _KNOWN = {
-    *_DEGREES, *_CASE_MANAGER, *_PHYSICAL_THERAPIST, *_OCCUPATIONAL_THERAPIST, *_NURSE_PRACTITIONER,
+    *DEGREES, *_CASE_MANAGER, *_PHYSICAL_THERAPIST, *_OCCUPATIONAL_THERAPIST, *_NURSE_PRACTITIONER,
     *_ENTITY, *(key.upper() for key in _DISPLAY), "PA-C", "RN", "BSN", "MSN", "MPH", "MBA", "MHA", "MS",
     "MA", "BS", "BA", "CNM", "CNS", "CRNA", "ACNS", "CCRN", "LCSW", "LPC", "LMT", "ATC", "OCS", "SCS",
     "CSCS", "FAAOMPT", "CHT", "MTC", "PTA", "COTA", "SLP", "CCC-SLP", "CCC-A", "RD", "RDN", "LDN", "CDE",
@@ -108,7 +108,7 @@ def credential_tokens(value: str) -> tuple[str, ...]:
         text = pattern.sub(whole, text)
     tokens: list[str] = []
     for token in _split(text):
-        business = token in _ENTITY - {"PA"} or (token in {"PA"} and bool(_DEGREES.intersection(tokens)))
+        business = token in _ENTITY - {"PA"} or (token in {"PA"} and bool(DEGREES.intersection(tokens)))
         if token not in tokens and token not in _NOT_A_CREDENTIAL and not business:
             tokens.append(token)
     return tuple(tokens)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from crm.sources.credentials import is_credential
+from crm.sources.credentials import DEGREES, is_credential
 
 _CONFIG = Path(__file__).resolve().parents[2] / "config" / "capitals.toml"
 _PEOPLE = tomllib.loads(_CONFIG.read_text("utf-8"))["people"]
@@ -78,10 +78,10 @@ def split_family_name(value: str) -> PersonName:
     """Take "SMITH JR" or "Smith, III, MD" from a last-name column apart."""
     head, *tail = [part.strip() for part in value.split(",")]
     suffix, credentials = _sort_tail(tail)
-    words = head.split()
+    words, found = _pop_credentials(head.split(), keep=1)
     if len(words) > 1 and not suffix and _is_suffix(words[-1]):
         suffix = name_suffix(words.pop())
-    return PersonName(last=family_name(" ".join(words)), suffix=suffix, credentials=credentials)
+    return PersonName(last=family_name(" ".join(words)), suffix=suffix, credentials=_joined(found, credentials))
 
 
 def split_whole_name(value: str) -> PersonName:
@@ -107,6 +107,13 @@ def split_whole_name(value: str) -> PersonName:
         suffix=suffix,
         credentials=_joined(found, credentials),
     )
+
+
+def is_surely_a_person(value: str) -> bool:
+    """Answer whether a title stands before the name or a doctor's or therapist's letters behind it."""
+    words = value.replace(",", " ").split()
+    titled = bool(words) and _without_titles(words) != words
+    return titled or (len(words) > 1 and words[-1].upper().replace(".", "") in DEGREES)
 
 
 def _last_first(family: str, given: str, tail: list[str]) -> PersonName:

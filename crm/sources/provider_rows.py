@@ -12,6 +12,7 @@ from crm.sources.npi import is_npi
 from crm.sources.person_names import (
     PersonName,
     given_name,
+    is_surely_a_person,
     name_suffix,
     split_family_name,
     split_whole_name,
@@ -37,10 +38,11 @@ _BLANK = {"n/a", "#n/a", "-", "--", "---", "?", "<unavail>", "(null)", "tbd"}
 _BLANK_WORD = {"na", "none", "null", "nan", "unknown"}
 _NAMES = {"name", "last_name", "first_name", "middle_name"}
 _ORGANISATION_TYPES = {"2", "npi-2", "o", "organization", "organisation", "group", "facility", "entity"}
-_ORGANISATION_WORD = re.compile(
-    r"\b(llc|l\.l\.c|pllc|inc|llp|corp|clinics?|hospitals?|medical center|health center|centers?|"
-    r"associates|associations?|institute|partners|partnership|rehabilitation|physical therapy|chiropractic|"
-    r"orthop(?:a)?edics|medical group|group|healthcare|health system|department|university|foundation)\b",
+_ORGANISATION = re.compile(
+    r"\b(llc|l\.l\.c|pllc|inc|llp|corp|clinics?|hospitals?|associates|associations?|institute|rehabilitation|"
+    r"rehab|physical therapy|chiropractic|orthop(?:a)?edics|healthcare|health|medical|university|foundation)\b"
+    # Also family names, so they need more than one word in front.
+    r"|\S+ \S+ (centers?|group|partners)\b",
     re.IGNORECASE,
 )
 _AT_HOME = {"", "us", "usa", "u.s", "u.s.a", "united states", "united states of america"}
@@ -134,7 +136,7 @@ def _refuse_organisation(values: Mapping[str, str]) -> None:
     said = values.get("entity_type", "").lower() in _ORGANISATION_TYPES
     whole, last, first = (values.get(field, "") for field in ("name", "last_name", "first_name"))
     only_office = bool(values.get("office_name")) and not (whole or last or first)
-    is_company = bool(whole) and not last and bool(_ORGANISATION_WORD.search(whole))
+    is_company = not last and bool(_ORGANISATION.search(whole)) and not is_surely_a_person(whole)
     if said or only_office or is_company:
         raise RowRefused("name", "The row is an organization; only people can be imported.")
 

@@ -89,6 +89,7 @@ def test_what_is_no_state_is_refused():
     ("listed", "place"),
     [
         ("12 Main St, Suite 4, New York, NY 10001", Place("12 Main St, Suite 4", "New York", "NY", "10001")),
+        ("1 Main St., Suite 2, Boston MA 02134", Place("1 Main St., Suite 2", "Boston", "MA", "02134")),
         ("Tampa FL 33601", Place("", "Tampa", "FL", "33601")),
         ("Albany, New York 12201-1234", Place("", "Albany", "NY", "12201-1234")),
         ("Boston MA 2134, USA", Place("", "Boston", "MA", "2134")),

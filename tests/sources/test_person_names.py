@@ -85,6 +85,8 @@ def test_a_suffix_is_written_in_one_way(listed, written):
         ("SMITH JR", PersonName("Smith", suffix="Jr.")),
         ("Smith, III, MD", PersonName("Smith", suffix="III", credentials="MD")),
         ("DE LA CRUZ", PersonName("de la Cruz")),
+        ("Marsh MD", PersonName("Marsh", credentials="MD")),
+        ("Van Do", PersonName("Van Do")),
     ],
 )
 def test_a_last_name_column_may_hold_more(listed, parts):

@@ -169,6 +169,11 @@ def test_a_bad_row_is_refused_with_its_field(header, row, line_and_field):
     assert refusal(header, row) == line_and_field
 
 
+@pytest.mark.parametrize("name", ["Helen Center", "Dr. Paul Ray Group", "John Ray Partners MD"])
+def test_a_person_with_the_name_of_an_organization_is_read(name):
+    assert one_row("Name", name).last_name in ("Center", "Group", "Partners")
+
+
 def test_a_bad_row_does_not_stop_the_others():
     found = read_provider_list(b"Name,NPI\nAda Plum,1\n\nBo Pear,\n")
     assert [(row.line, row.last_name) for row in found.rows] == [(4, "Pear")]
