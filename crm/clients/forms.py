@@ -1,0 +1,148 @@
+"""Forms for referrals, visits and what happens to a client: shape only."""
+
+import re
+import uuid
+from datetime import date
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, Length, Optional
+
+from crm.clients.models import ClientClass, ReferralMethod
+from crm.web import BaseForm
+
+CODE = re.compile(r"C-\d{3,6}")
+YEARS = (2000, 2099)
+METHODS = [
+    (ReferralMethod.FAX.value, "Fax"),
+    (ReferralMethod.LETTER.value, "Letter"),
+    (ReferralMethod.EMAIL.value, "E-mail"),
+    (ReferralMethod.PORTAL.value, "Portal"),
+    (ReferralMethod.BY_HAND.value, "By hand"),
+    (ReferralMethod.PHONE.value, "Phone"),
+]
+CLASSES = [
+    ("", "Not said yet"),
+    (ClientClass.POST_REHAB.value, "Post-rehab, within a year"),
+    (ClientClass.MEDICAL_EXERCISE.value, "Medical exercise, over a year"),
+    (ClientClass.CORRECTIVE.value, "Corrective exercise"),
+    (ClientClass.MAINTENANCE.value, "Functional maintenance"),
+]
+# what can be recorded of a client: event type, its words, the field it needs beside the date
+CLIENT_EVENTS = (
+    ("client_booked", "First appointment agreed", ""),
+    ("assessment_done", "Initial assessment held", ""),
+    ("session_held", "Session held", ""),
+    ("baseline_done", "Baseline measures complete", ""),
+    ("measures_taken", "Measures taken again", ""),
+    ("client_paused", "Away for a while", ""),
+    ("client_resumed", "Back again", ""),
+    ("red_flag", "Red flag or change in status", ""),
+    ("release_signed", "Release of information signed", "expires_on"),
+    ("discharge_planned", "Last session planned", "last_on"),
+    ("discharged", "Discharged", ""),
+)
+
+
+class Day(DateField):  # type: ignore[misc]
+    """A date within the years the desk knows; a date that is none is named as such."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the date and say in plain words what is wrong with it."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("This is not a date. Write it as 2026-05-14 or choose it.") from None
+        if self.data is not None and not YEARS[0] <= self.data.year <= YEARS[1]:
+            self.data = None
+            raise ValueError("The year must lie between 2000 and 2099.")
+
+
+def not_after(today: date, field: DateField) -> None:
+    """Refuse a date that has not come yet: what happened, happened."""
+    if field.data and field.data > today:
+        raise ValidationError("This day has not come yet.")
+
+
+class ReferralForm(BaseForm):
+    """One referral in under a minute."""
+
+    form_key = HiddenField(default=lambda: str(uuid.uuid4()))
+    source_id = HiddenField("From", [DataRequired("Say who the referral is from.")])
+    source_name = StringField("From")
+    client_code = StringField("Client code", [Optional(), Length(max=12)], description="Empty: the next free code")
+    client_name = StringField("Client’s name", [Optional(), Length(max=120)])
+    client_class = SelectField("Class", choices=CLASSES)
+    received_on = Day("Received", [DataRequired("Say when it arrived.")])
+    method = RadioField("How it came", choices=METHODS, default="fax")
+    written = BooleanField("In writing", default=True)
+    service = StringField("Service asked for, as written", [Optional(), Length(max=200)])
+    diagnosis = StringField("Diagnosis, as stated", [Optional(), Length(max=200)])
+    icd10 = StringField("ICD-10, as stated", [Optional(), Length(max=60)])
+    transition = BooleanField("The office confirms that medical treatment has ended")
+    visit_on = Day("Next medical visit", [Optional()])
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+
+    def validate_form_key(self, field: HiddenField) -> None:
+        """Give a form without a usable key a new one, so that it can still be saved once."""
+        if not re.fullmatch(r"[0-9a-f-]{36}", field.data or ""):
+            field.data = str(uuid.uuid4())
+
+    def validate_source_id(self, field: HiddenField) -> None:
+        """Accept a number only; whose it is, the service finds out."""
+        if not re.fullmatch(r"\d{1,9}", field.data or ""):
+            raise ValidationError("Choose the source from the list, or add it first.")
+
+    def validate_client_code(self, field: StringField) -> None:
+        """Accept codes of our form: they stand in calendars and digests."""
+        if field.data:
+            field.data = field.data.upper()
+            if not CODE.fullmatch(field.data):
+                raise ValidationError("A code looks like C-0142. Leave it empty for the next free one.")
+
+    def validate_received_on(self, field: DateField) -> None:
+        """Refuse a day to come."""
+        not_after(self.today, field)
+
+
+class VisitForm(BaseForm):
+    """A medical visit: when, and to whom."""
+
+    visit_on = Day("Day of the visit", [DataRequired("Say when the visit is.")])
+    source_id = HiddenField("To", [Optional()])
+    source_name = StringField("To")
+
+
+class ClientEventForm(BaseForm):
+    """Something that happened to a client."""
+
+    type = SelectField("What happened", choices=[(name, words) for name, words, _needs in CLIENT_EVENTS])
+    on = Day("When", [DataRequired("Say when it happened.")])
+    until = Day("Valid until, or last session")
+    note = TextAreaField("Note", [Optional(), Length(max=4000, message="A note may have 4,000 characters.")])
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+
+    def validate_on(self, field: DateField) -> None:
+        """Refuse a day to come."""
+        not_after(self.today, field)
+
+    def validate_until(self, field: DateField) -> None:
+        """Ask for the second date where the event has one."""
+        needs = {name: needs for name, _words, needs in CLIENT_EVENTS}.get(self.type.data, "")
+        if needs and not field.data and not field.errors:
+            raise ValidationError("This needs a date as well.")
