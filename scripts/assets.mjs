@@ -1,0 +1,88 @@
+// Copies what the pages need from node_modules into crm/static/vendor and cuts the icon sprite.
+// Safe to run again: it writes what differs and removes what no longer belongs.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const PACKAGES = join(ROOT, "node_modules");
+const VENDOR = join(ROOT, "crm/static/vendor");
+const ICON_LIST = join(ROOT, "crm/static/icons.txt");
+const OUTLINE = join(PACKAGES, "@tabler/icons/icons/outline");
+const INTER = join(PACKAGES, "@fontsource-variable/inter");
+const SUBSETS = ["latin", "latin-ext"]; // names of people in the languages we print
+
+const COPIES = {
+  "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+  "htmx.min.js": "htmx.org/dist/htmx.min.js",
+  "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
+  "Sortable.min.js": "sortablejs/Sortable.min.js",
+};
+
+function read(path) {
+  if (!existsSync(path)) {
+    console.error(`${relative(ROOT, path)} is missing. Run "npm ci" first, or correct its name.`);
+    process.exit(1);
+  }
+  return readFileSync(path);
+}
+
+// The maps are not copied, so the files must not point at them.
+function withoutSourceMap(bytes) {
+  return Buffer.from(bytes.toString("utf8").replace(/\n?(\/\*#|\/\/#) sourceMappingURL=.*$/m, ""));
+}
+
+function interFiles() {
+  const faces = read(join(INTER, "opsz.css")).toString("utf8").split(/(?=\/\* inter-)/);
+  const wanted = SUBSETS.map((subset) => {
+    const face = faces.find((text) => text.startsWith(`/* inter-${subset}-opsz-normal */`));
+    if (!face) throw new Error(`Inter no longer has the subset ${subset}.`);
+    return face.trim();
+  });
+  const files = { "inter/opsz.css": Buffer.from(`${wanted.join("\n\n")}\n`) };
+  for (const [, name] of wanted.join("").matchAll(/url\(\.\/(files\/[^)]+)\)/g)) {
+    files[`inter/${name}`] = read(join(INTER, name));
+  }
+  return files;
+}
+
+function iconNames() {
+  const lines = read(ICON_LIST).toString("utf8").split("\n");
+  const names = lines.map((line) => line.replace(/#.*/, "").trim()).filter(Boolean);
+  return [...new Set(names)].sort();
+}
+
+function sprite() {
+  const symbols = iconNames().map((name) => {
+    const drawing = read(join(OUTLINE, `${name}.svg`)).toString("utf8");
+    const inside = drawing.slice(drawing.indexOf(">", drawing.indexOf("<svg")) + 1, drawing.lastIndexOf("</svg>"));
+    return `<symbol id="${name}" viewBox="0 0 24 24">${inside.replace(/\s*\n\s*/g, "").trim()}</symbol>`;
+  });
+  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
+}
+
+function write(files) {
+  for (const [name, bytes] of Object.entries(files)) {
+    const path = join(VENDOR, name);
+    if (existsSync(path) && readFileSync(path).equals(bytes)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
+}
+
+function removeOthers(files) {
+  for (const entry of readdirSync(VENDOR, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const name = relative(VENDOR, path);
+    if (entry.isFile() && !entry.name.startsWith(".") && !(name in files)) rmSync(path);
+  }
+}
+
+const files = { ...interFiles(), "icons.svg": sprite() };
+for (const [name, source] of Object.entries(COPIES)) {
+  files[name] = withoutSourceMap(read(join(PACKAGES, source)));
+}
+write(files);
+removeOthers(files);
+console.log(`crm/static/vendor: ${Object.keys(files).length} files, ${iconNames().length} icons.`);
