@@ -1,8 +1,9 @@
 """Making a task: which gates a rule must pass, what its key is, where its dates count from (cadence.md 4)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from crm.outreach.cadence.desk import Desk, Task
 from crm.outreach.cadence.events import Event
@@ -13,8 +14,7 @@ WITHOUT_SOURCE = frozenset({"C34a"})
 INTRO_BY_CREDENTIAL = {"PT": "intro-pt", "DPT": "intro-pt", "OT": "intro-pt", "DC": "intro-chiro"}
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """The event that calls for a task, and whom the task is about."""
 
     event: Event
@@ -31,8 +31,7 @@ class Cause:
         return cls(event, task.source, task.client)
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(NamedTuple):
     """What a rule in code names itself; None leaves what the rule table says."""
 
     anchor: date | None = None
@@ -83,7 +82,12 @@ def _may_exist(desk: Desk, rule: Rule, cause: Cause) -> bool:
         return False
     if cause.client is not None and "discharged" in rule.cancel_on and desk.clients[cause.client].discharged:
         return False
-    return all(GATES[name](desk, cause) for name in GATES if name in rule.flags or name == rule.id)
+    return all([gate(desk, cause) for gate in _gates_of(rule)])
+
+
+@lru_cache(maxsize=4096)
+def _gates_of(rule: Rule) -> tuple["Gate", ...]:
+    return tuple(gate for name, gate in GATES.items() if name in rule.flags or name == rule.id)
 
 
 def _occurrence(desk: Desk, rule: Rule, event: Event, subject: str) -> str:

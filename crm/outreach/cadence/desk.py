@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from crm.outreach.cadence.events import Event
 from crm.outreach.cadence.offsets import Offset
@@ -12,8 +13,7 @@ from crm.outreach.cadence.rules import Rule, RuleTable
 from crm.outreach.workdays import Workdays, workdays_of
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
+class Dates(NamedTuple):
     """When a task is due, until when it is on time, how it is sent, and a word on why."""
 
     due: date
@@ -43,6 +43,10 @@ class Task:
     finished_by: Event | None = None
 
 
+# Open tasks by rule and key.
+Shelf = dict[str, dict[str, Task]]
+
+
 @dataclass(slots=True)
 class Appointment:
     """A medical visit or a lunch-and-learn; `stands` until it is cancelled."""
@@ -68,7 +72,9 @@ class ClientFile:
     last_on: date | None = None
     discharged: bool = False
     summary_sent: bool = False
+    call_unlocked: bool = False
     reports_sent: list[Task] = field(default_factory=list)
+    open_tasks: Shelf = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,6 +94,7 @@ class SourceFile:
     trusted: bool = False
     introduced_at: datetime | None = None
     lunches: dict[str, Appointment] = field(default_factory=dict)
+    open_tasks: Shelf = field(default_factory=dict)
     unsolicited_sent: list[Task] = field(default_factory=list)
     cards_sent: list[Task] = field(default_factory=list)
     reports_on_time: int = 0
@@ -113,8 +120,6 @@ class Desk:
         self.tasks: dict[str, Task] = {}
         self.ignored: set[str] = set()
         self._series: Counter[tuple[str, str]] = Counter()
-        self._open_of_client: dict[tuple[str, str], dict[str, Task]] = {}
-        self._open_of_source: dict[tuple[str, str], dict[str, Task]] = {}
 
     def _office_days(self, source: Source) -> Workdays:
         return workdays_of(self.practice.closed_days | source.closed_days, source.closed_weekdays)
@@ -134,10 +139,12 @@ class Desk:
         return task if task is not None and task.status is Status.OPEN else None
 
     def open_of_client(self, rule_id: str, client: str | None) -> list[Task]:
-        return list(self._open_of_client.get((rule_id, client or ""), {}).values())
+        found = self.clients[client or ""].open_tasks.get(rule_id)
+        return list(found.values()) if found else []
 
     def open_of_source(self, rule_id: str, source: str | None) -> list[Task]:
-        return list(self._open_of_source.get((rule_id, source or ""), {}).values())
+        found = self.sources[source or ""].open_tasks.get(rule_id)
+        return list(found.values()) if found else []
 
     def open_tasks(self) -> Iterator[Task]:
         return (task for task in self.tasks.values() if task.status is Status.OPEN)
@@ -148,10 +155,10 @@ class Desk:
 
     def add(self, task: Task, subject: str) -> None:
         self.tasks[task.key] = task
-        self._series[task.rule.id, subject] += 1
-        for index, owner in ((self._open_of_client, task.client), (self._open_of_source, task.source)):
-            if owner is not None:
-                index.setdefault((task.rule.id, owner), {})[task.key] = task
+        if task.rule.occurrence == "n":
+            self._series[task.rule.id, subject] += 1
+        for open_tasks in self._shelves_of(task):
+            open_tasks.setdefault(task.rule.id, {})[task.key] = task
 
     def finish(self, task: Task, status: Status, reason: str, *, event: Event, dates: Dates) -> None:
         """Set the status for good; the task keeps the dates it had before this event."""
@@ -166,5 +173,12 @@ class Desk:
             del self.tasks[key]
 
     def _forget_open(self, task: Task) -> None:
-        self._open_of_client.get((task.rule.id, task.client or ""), {}).pop(task.key, None)
-        self._open_of_source.get((task.rule.id, task.source or ""), {}).pop(task.key, None)
+        for open_tasks in self._shelves_of(task):
+            open_tasks[task.rule.id].pop(task.key, None)
+
+    def _shelves_of(self, task: Task) -> list[Shelf]:
+        """Where an open task is looked up: with its client, and with its source if the rule is about sources."""
+        shelves = [self.clients[task.client].open_tasks] if task.client is not None else []
+        if task.rule.subject == "source" and task.source is not None:
+            shelves.append(self.sources[task.source].open_tasks)
+        return shelves

@@ -25,9 +25,9 @@ def cancel_keys(desk: Desk, keys: list[str], event: Event) -> None:
             cancel(desk, task, event.type, event)
 
 
-def restart_reports(desk: Desk, event: Event) -> None:
+def restart_reports(desk: Desk, cause: Cause) -> None:
     """baseline_done restarts the report clock (C42) and lets reports before visits begin (C43)."""
-    cause = Cause.of(desk, event)
+    event = cause.event
     for task in desk.open_of_client("C42", event.client):
         cancel(desk, task, "rebaselined", event)
     create(desk, "C42", cause)
@@ -36,14 +36,14 @@ def restart_reports(desk: Desk, event: Event) -> None:
             _report_before_visit(desk, Cause(event, visit.source, event.client), visit_id, visit.on)
 
 
-def schedule_visit(desk: Desk, event: Event) -> None:
+def schedule_visit(desk: Desk, cause: Cause) -> None:
     """A visit is known or moved: its tasks are made anew, those already carried out stay (R9)."""
+    event = cause.event
     file = desk.clients[event.client or ""]
     visit_id, visit_on = event.word("id"), event.day("visit_on")
     known = file.visits.get(visit_id)
     if file.discharged or (known and known.stands and known.on == visit_on):
         return
-    cause = Cause.of(desk, event)
     file.visits[visit_id] = Appointment(visit_on, cause.source)
     for rule_id in VISIT_RULES:
         desk.drop(f"{rule_id}:{event.client}:{visit_id}")
@@ -57,15 +57,17 @@ def _report_before_visit(desk: Desk, cause: Cause, visit_id: str, visit_on: date
         create(desk, "C43", cause, Details(anchor=visit_on, occurrence=visit_id))
 
 
-def cancel_visit(desk: Desk, event: Event) -> None:
+def cancel_visit(desk: Desk, cause: Cause) -> None:
+    event = cause.event
     visit_id = event.word("id")
     if visit := desk.clients[event.client or ""].visits.get(visit_id):
         visit.stands = False
     cancel_keys(desk, [f"{rule_id}:{event.client}:{visit_id}" for rule_id in VISIT_RULES], event)
 
 
-def schedule_lunch(desk: Desk, event: Event) -> None:
+def schedule_lunch(desk: Desk, cause: Cause) -> None:
     """A lunch-and-learn is agreed or moved (C51a to C51d); one that was held cannot be scheduled again."""
+    event = cause.event
     lunches = desk.sources[event.source or ""].lunches
     lunch_id, event_on = event.word("id"), event.day("event_on")
     known = lunches.get(lunch_id)
@@ -74,16 +76,18 @@ def schedule_lunch(desk: Desk, event: Event) -> None:
     lunches[lunch_id] = Appointment(event_on, event.source)
     for rule_id in LUNCH_RULES:
         desk.drop(f"{rule_id}:{event.source}:{lunch_id}")
-        create(desk, rule_id, Cause.of(desk, event), Details(anchor=event_on))
+        create(desk, rule_id, cause, Details(anchor=event_on))
 
 
-def cancel_lunch(desk: Desk, event: Event) -> None:
+def cancel_lunch(desk: Desk, cause: Cause) -> None:
+    event = cause.event
     if lunch := desk.sources[event.source or ""].lunches.get(event.word("id")):
         lunch.stands = False
     _cancel_preparation(desk, event)
 
 
-def hold_lunch(desk: Desk, event: Event) -> None:
+def hold_lunch(desk: Desk, cause: Cause) -> None:
+    event = cause.event
     lunches = desk.sources[event.source or ""].lunches
     lunches.setdefault(event.word("id"), Appointment(event.on, event.source)).held = True
     _cancel_preparation(desk, event)
@@ -93,44 +97,56 @@ def _cancel_preparation(desk: Desk, event: Event) -> None:
     cancel_keys(desk, [f"{rule_id}:{event.source}:{event.word('id')}" for rule_id in LUNCH_RULES], event)
 
 
-def plan_discharge(desk: Desk, event: Event) -> None:
+def plan_discharge(desk: Desk, cause: Cause) -> None:
     """C48 counts back from the planned last session; a new date makes it anew."""
+    event = cause.event
     file = desk.clients[event.client or ""]
     last_on = event.day("last_on")
     if file.discharged or file.last_on == last_on:
         return
     file.last_on = last_on
     desk.drop(f"C48:{event.client}:1")
-    create(desk, "C48", Cause.of(desk, event), Details(anchor=last_on))
+    create(desk, "C48", cause, Details(anchor=last_on))
 
 
-def renew_release(desk: Desk, event: Event) -> None:
+def renew_release(desk: Desk, cause: Cause) -> None:
     """C62 belongs to one expiry date; a new release replaces the reminders of the others."""
+    event = cause.event
     expires_on = event.day("expires_on")
     for task in desk.open_of_client("C62", event.client):
         if task.anchor != expires_on:
             cancel(desk, task, "renewed", event)
-    create(desk, "C62", Cause.of(desk, event), Details(anchor=expires_on, occurrence=expires_on.isoformat()))
+    create(desk, "C62", cause, Details(anchor=expires_on, occurrence=expires_on.isoformat()))
 
 
-def restart_absence_watch(desk: Desk, event: Event) -> None:
-    """Absence counts from the later of the last session and the return from a pause (C4Aa, C4Ab, D31)."""
+def restart_absence_watch(desk: Desk, cause: Cause) -> None:
+    """Absence counts from the later of the last session and the return from a pause (C4Aa, C4Ab, D31).
+
+    What the client's return ends before its day was never needed and is never shown; there is one such pair
+    for nearly every session, so they leave the desk without a trace.
+    """
+    event = cause.event
     if not desk.clients[event.client or ""].sessions:
         return
     for rule_id in ABSENCE_RULES:
         for task in desk.open_of_client(rule_id, event.client):
-            if task.trigger.on < event.on:
+            if task.trigger.on == event.on:
+                continue
+            if task.offset.from_(task.anchor, desk.days) > event.on:
+                desk.drop(task.key)
+            else:
                 cancel(desk, task, event.type, event)
-        create(desk, rule_id, Cause.of(desk, event))
+        create(desk, rule_id, cause)
 
 
-def offer_lunch_again(desk: Desk, event: Event) -> None:
+def offer_lunch_again(desk: Desk, cause: Cause) -> None:
     """After a declined offer the next one comes half a year later (C50, D35)."""
+    event = cause.event
     if desk.made("C50", event.source):
-        create(desk, "C50", Cause.of(desk, event), Details(offset=desk.rules["C50"].repeat))
+        create(desk, "C50", cause, Details(offset=desk.rules["C50"].repeat))
 
 
-Effect = Callable[[Desk, Event], None]
+Effect = Callable[[Desk, Cause], None]
 EFFECTS: Mapping[str, Effect] = {
     "baseline_done": restart_reports,
     "visit_scheduled": schedule_visit,

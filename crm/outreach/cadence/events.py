@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -111,7 +112,7 @@ class Event:
 
 
 def event_from(payload: Mapping[str, Any], zone: str) -> Event:
-    """Build an event from its JSON form, in the time zone of that name; fields other than `type`, `at` and `on` are taken as they are.
+    """Build an event from its JSON form; `zone` is the practice's time zone, the fields are taken as they are.
 
     Raises BadInput for a type or a stamp that does not exist; the field is relative to the event.
     """
@@ -142,12 +143,13 @@ def _stamp_of(payload: Mapping[str, Any], zone: str, *, is_task_event: bool) -> 
         raise BadInput("at", "give either at or on")
     if "on" in payload:
         return datetime.combine(parse_date(payload["on"], "on"), _END_OF_DAY if is_task_event else _START_OF_DAY)
-    return _local_stamp(payload["at"], zone)
+    return _local_stamp(str(payload["at"]), zone)
 
 
-def _local_stamp(text: object, zone: str) -> datetime:
+@lru_cache(maxsize=1 << 16)
+def _local_stamp(text: str, zone: str) -> datetime:
     """Wall-clock time in the practice; the same for a summer-time hour that is skipped or comes twice."""
-    if not isinstance(text, str) or not (match := _STAMP.fullmatch(text)):
+    if not (match := _STAMP.fullmatch(text)):
         raise BadInput("at", "write a time as 2026-06-01T14:30, with Z or +HH:MM if it is not local")
     try:
         stamp = datetime.fromisoformat(text)

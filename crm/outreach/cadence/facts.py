@@ -70,7 +70,7 @@ def _note_work_for_source(file: SourceFile, task: Task, event: Event) -> None:
         file.touched_on = event.on
     if rule.touch == "unsolicited":
         file.unsolicited_sent.append(task)
-    if "card" in rule.flags:
+    if rule.card:
         file.cards_sent.append(task)
     if rule.id == "C10":
         file.introduced_at = event.stamp

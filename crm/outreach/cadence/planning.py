@@ -29,7 +29,7 @@ def plan(desk: Desk, as_of: date) -> Plan:
 
 def _is_silent(task: Task, status: Status, due: date, as_of: date) -> bool:
     """Watch rules keep quiet until they are needed; one ended before its day was never needed."""
-    if "watch" not in task.rule.flags or status is Status.DONE:
+    if not task.rule.watch or status is Status.DONE:
         return False
     return due > (task.finished_by.on if task.finished_by and status is Status.CANCELLED else as_of)
 

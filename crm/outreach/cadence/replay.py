@@ -12,9 +12,6 @@ from crm.outreach.cadence.rules import Rule
 from crm.outreach.cadence.task_events import FOLLOW_UPS, TASK_EVENTS
 from crm.outreach.cadence.timing import dates_of
 
-MADE_BY_EFFECT = frozenset(
-    {"C14", "C31", "C31m", "C33", "C42", "C43", "C45", "C48", "C4Aa", "C4Ab", "C51a", "C51b", "C51c", "C51d", "C62"}
-)
 SESSIONS_BEFORE_CALL = 3
 TRUST_EVENTS = frozenset({"C49", *CALLS, *REPORTS})
 
@@ -32,13 +29,14 @@ def _take_fact(desk: Desk, event: Event) -> None:
     _end_listed(desk, event)
     triggers = triggers_of(desk, event)
     remember(desk, event)
-    _make_listed(desk, triggers, Cause.of(desk, event))
+    cause = Cause.of(desk, event)
+    _make_listed(desk, triggers, cause)
     if effect := EFFECTS.get(event.type):
-        effect(desk, event)
+        effect(desk, cause)
     if event.type == "session_held":
-        _check_call_unlocked(desk, Cause.of(desk, event))
+        _check_call_unlocked(desk, cause)
     if event.type == "referral_received":
-        _check_trust(desk, Cause.of(desk, event))
+        _check_trust(desk, cause)
 
 
 def _take_task_event(desk: Desk, event: Event) -> None:
@@ -79,7 +77,7 @@ def _make_listed(desk: Desk, triggers: list[str], cause: Cause) -> None:
     for rule in desk.rules.started_by_any(triggers):
         subject = cause.source if rule.subject == "source" else cause.client
         is_running_series = rule.occurrence == "n" and desk.made(rule.id, subject) > 0
-        if rule.id not in MADE_BY_EFFECT and not is_running_series:
+        if not is_running_series:
             create(desk, rule.id, cause, _details(desk, rule, cause))
 
 
@@ -101,7 +99,8 @@ def _check_conditions_after(desk: Desk, task: Task, event: Event) -> None:
 def _check_call_unlocked(desk: Desk, cause: Cause) -> None:
     """C30 waits for the summary and three sessions, in any order, and counts from the first session."""
     file = desk.clients[cause.client or ""]
-    if file.summary_sent and len(file.sessions) >= SESSIONS_BEFORE_CALL:
+    if file.summary_sent and not file.call_unlocked and len(file.sessions) >= SESSIONS_BEFORE_CALL:
+        file.call_unlocked = True
         create(desk, "C30", cause, Details(anchor=file.sessions[0]))
 
 

@@ -2,8 +2,9 @@
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,9 +16,18 @@ Parsed = TypeVar("Parsed")
 SHIPPED_FILE = Path(__file__).parents[3] / "config" / "cadence.toml"
 
 
-@dataclass(frozen=True, slots=True)
+# Rules whose tasks are made by the effects of section 7, not because they list the event.
+MADE_BY_EFFECT = frozenset(
+    {"C14", "C31", "C31m", "C33", "C42", "C43", "C45", "C48", "C4Aa", "C4Ab", "C51a", "C51b", "C51c", "C51d", "C62"}
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One row of the rule table; `place` is its position, which is the order of creation."""
+    """One row of the rule table; `place` is its position, which is the order of creation.
+
+    Rules are compared by identity, so that what is worked out for one can be remembered cheaply.
+    """
 
     place: int
     id: str
@@ -37,14 +47,13 @@ class Rule:
     complete_on: frozenset[str]
     flags: frozenset[str]
     repeat: Offset | None
-
-    @property
-    def urgent(self) -> bool:
-        return "urgent" in self.flags
-
-    @property
-    def pausable(self) -> bool:
-        return "pausable" in self.flags
+    urgent: bool
+    pausable: bool
+    clock: bool
+    prefer: bool
+    watch: bool
+    card: bool
+    cutoff: bool
 
     @property
     def counts_to_cap(self) -> bool:
@@ -56,15 +65,17 @@ class RuleTable:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.by_id = {rule.id: rule for rule in rules}
-        self.started_by = self._index(lambda rule: rule.on)
+        self.started_by = self._index(lambda rule: () if rule.id in MADE_BY_EFFECT else rule.on)
         self.cancelled_by = self._index(lambda rule: rule.cancel_on)
         self.completed_by = self._index(lambda rule: rule.complete_on)
 
     def __getitem__(self, rule_id: str) -> Rule:
         return self.by_id[rule_id]
 
-    def started_by_any(self, triggers: list[str]) -> list[Rule]:
-        """The rules that list one of `triggers`, each once, in table order."""
+    def started_by_any(self, triggers: Sequence[str]) -> Sequence[Rule]:
+        """The rules that list one of `triggers`, each once, in table order; those made by effects are left out."""
+        if len(triggers) == 1:
+            return self.started_by.get(triggers[0], ())
         found = {rule.id: rule for trigger in triggers for rule in self.started_by.get(trigger, ())}
         return sorted(found.values(), key=lambda rule: rule.place)
 
@@ -74,9 +85,10 @@ class RuleTable:
         Raises BadInput for an unknown rule, an offset that cannot be read and a date of a rule with
         behaviour in code, whose dates are not free to move.
         """
-        if not overrides:
-            return self
-        changed = {rule_id: self._overridden(rule_id, change) for rule_id, change in overrides.items()}
+        return _changed_table(self, frozenset(overrides.items())) if overrides else self
+
+    def changed(self, overrides: Iterable[tuple[str, Override]]) -> "RuleTable":
+        changed = {rule_id: self._overridden(rule_id, change) for rule_id, change in overrides}
         return RuleTable({**self.by_id, **changed}.values())
 
     def _overridden(self, rule_id: str, change: Override) -> Rule:
@@ -98,6 +110,12 @@ class RuleTable:
             for name in listed(rule):
                 index[name].append(rule)
         return {name: tuple(found) for name, found in index.items()}
+
+
+@lru_cache(maxsize=256)
+def _changed_table(table: RuleTable, overrides: frozenset[tuple[str, Override]]) -> RuleTable:
+    """One table for one set of changes, however often it is replayed."""
+    return table.changed(overrides)
 
 
 def _moved(path: str, rule: Rule, text: str, parse: Callable[[str], Parsed]) -> Parsed:
@@ -143,6 +161,13 @@ def _rule_of(place: int, row: Mapping[str, Any]) -> Rule:
         complete_on=frozenset(row["complete_on"]),
         flags=flags,
         repeat=_read(f"{path}.flags", repeat, parse_offset) if repeat else None,
+        urgent="urgent" in flags,
+        pausable="pausable" in flags,
+        clock="clock" in flags,
+        prefer="prefer" in flags,
+        watch="watch" in flags,
+        card="card" in flags,
+        cutoff="cutoff" in flags,
     )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from crm.outreach.cadence.desk import Dates, Desk, Task
 from crm.outreach.cadence.rules import Rule
@@ -41,7 +43,7 @@ def snooze_limit(desk: Desk, task: Task) -> date | None:
 
 def clock_anchor(desk: Desk, task: Task) -> date:
     """The anchor, moved later by the days the client was paused (R7, D28)."""
-    if "clock" not in task.rule.flags or task.client is None:
+    if not task.rule.clock or task.client is None:
         return task.anchor
     pauses = desk.clients[task.client].pauses
     lost = sum(max(0, (resumed - max(paused, task.anchor)).days) for paused, resumed in pauses)
@@ -58,11 +60,25 @@ def _by_rule(desk: Desk, task: Task) -> Dates:
     rule, days = task.rule, desk.days_for(task.rule, task.source)
     anchor = clock_anchor(desk, task)
     raw = RAW_DATES.get(rule.id, _offset_date)(desk, task, anchor)
-    due = _not_before(task.trigger.on, _rolled(rule, days, raw), rule, days)
-    window_end = max(rule.window.end(anchor, due, desk.days), due)
-    if "prefer" in rule.flags:
-        due = _midweek(days, due, window_end)
+    due, window_end = _settled(rule, raw, Bounds(anchor, task.trigger.on), days, desk.days)
     return Dates(due, window_end, channel_of(desk, rule, task.source))
+
+
+class Bounds(NamedTuple):
+    """Where the window counts from, and the day before which nothing is due."""
+
+    anchor: date
+    trigger_on: date
+
+
+@lru_cache(maxsize=1 << 16)
+def _settled(rule: Rule, raw: date, bounds: Bounds, days: Workdays, practice_days: Workdays) -> tuple[date, date]:
+    """Roll, window and preference; remembered, since an office is replayed again with every event."""
+    due = _not_before(bounds.trigger_on, _rolled(rule, days, raw), rule, days)
+    window_end = max(rule.window.end(bounds.anchor, due, practice_days), due)
+    if rule.prefer:
+        due = _midweek(days, due, window_end)
+    return due, window_end
 
 
 def _rolled(rule: Rule, days: Workdays, day: date) -> date:
@@ -94,7 +110,7 @@ def _midweek(days: Workdays, due: date, window_end: date) -> date:
 
 def _offset_date(desk: Desk, task: Task, anchor: date) -> date:
     """The offset from the anchor; after the cut-off time a same-day task is for tomorrow (D6)."""
-    if "cutoff" in task.rule.flags and task.offset.is_same_day and desk.days.is_open(anchor):
+    if task.rule.cutoff and task.offset.is_same_day and desk.days.is_open(anchor):
         late = task.trigger.stamp.time() >= desk.practice.cutoff
         return desk.days.count(anchor, 1) if late else anchor
     return task.offset.from_(anchor, desk.days)

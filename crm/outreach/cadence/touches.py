@@ -39,7 +39,7 @@ def _limit_one(desk: Desk, draft: Draft, sent_on: list[date]) -> None:
 
 def bundle_cards(desk: Desk, drafts: list[Draft]) -> None:
     """One open card per source, seven days between cards (D12)."""
-    cards = [draft for draft in drafts if "card" in draft.task.rule.flags]
+    cards = [draft for draft in drafts if draft.task.rule.card]
     for source, own in open_by(cards, lambda task: task.source).items():
         sent = desk.sources[source].cards_sent
         kept: Draft | None = None
