@@ -21,7 +21,7 @@ from crm.outreach import service as outreach
 from crm.sources import history
 from crm.sources.models import Source
 from crm.sources.queries import get_source
-from crm.web import commit, invalid, sealer
+from crm.web import commit, invalid, is_htmx, sealer
 
 bp = Blueprint("clients", __name__)
 PAGE = 50
@@ -82,7 +82,8 @@ def referral() -> ResponseReturnValue:
     if source_id := request.args.get("source", type=int):
         source = get_source(g.practice.id, source_id)
         form.source_id.data, form.source_name.data = str(source.id), source.display_name
-    return render_template("clients/referral.html", form=form, **_check_of(form))
+    template = "clients/_referral_layer.html" if is_htmx() else "clients/referral.html"
+    return render_template(template, form=form, **_check_of(form))
 
 
 @bp.post("/referrals/new")
@@ -257,7 +258,7 @@ def log_event(code: str) -> ResponseReturnValue:
     )
     journal.add_note(entry, form.note.data or "", sealer())
     commit()
-    words = dict((name, words) for name, words, _needs in CLIENT_EVENTS)[form.type.data]
+    words = next(words for name, words, _needs in CLIENT_EVENTS if name == form.type.data)
     flash(f"{words}.", f"undo:{url_for('outreach.undo', seq=entry.seq)}")
     return redirect(url_for("clients.show", code=code), 303)
 
