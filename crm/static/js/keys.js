@@ -1,0 +1,134 @@
+// The keyboard: one table of keys, which is also the list that "?" shows.
+"use strict";
+
+(() => {
+  const WAIT_FOR_LETTER_MS = 1200;
+  const KEYS = [
+    ["j, k", "Next and previous row"],
+    ["x", "Done, or say how it went"],
+    ["e", "Open the row"],
+    ["s", "Put it off"],
+    ["m", "More for this row; on the board: move to"],
+    ["u", "Undo"],
+    ["Shift ←, Shift →", "On the board: one step back, one step on"],
+    ["g, then t p s c o d h", "Go to Today, Pipeline, Sources, Clients, Outbox, Calendar (dates), Practice (home)"],
+    ["/", "Search this list, or everything"],
+    ["Ctrl K", "Search and do"],
+    ["c, q", "Add in one line"],
+    ["r", "Enter a referral"],
+    ["Esc", "Close what lies on top"],
+    ["?", "This list"],
+  ];
+  let goPressedAt = -Infinity;
+  let row = null;
+
+  const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]") && !element.matches("[type=checkbox], [type=radio]");
+  const rows = () => [...document.querySelectorAll("[data-list] [data-item]")];
+  const say = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
+  function currentRow() {
+    return document.activeElement.closest("[data-item]") ?? (row?.isConnected ? row : null);
+  }
+
+  function settleOn(next) {
+    row?.classList.remove("on");
+    row = next;
+    row.classList.add("on");
+    (row.querySelector("[data-row]") ?? row.querySelector("a, button"))?.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  function move(by) {
+    const all = rows();
+    const here = all.indexOf(currentRow());
+    const next = all[here < 0 ? 0 : here + by];
+    if (next) settleOn(next);
+  }
+
+  function act(letter) {
+    const inRow = currentRow()?.querySelector(`[data-do~="${letter}"]`);
+    const target = letter === "u" ? (document.querySelector('#said [data-do="u"]') ?? inRow) : inRow;
+    target?.click();
+  }
+
+  function search() {
+    const own = document.querySelector("[data-search]");
+    if (own) own.focus();
+    else say("open-palette");
+  }
+
+  function element(tag, className, ...inside) {
+    const made = document.createElement(tag);
+    made.className = className;
+    made.append(...inside);
+    return made;
+  }
+
+  function showKeys() {
+    const lines = KEYS.flatMap(([keys, meaning]) => [
+      element("dt", "", ...keys.split(/(, (?:then )?)/).map((part, n) => (n % 2 ? part : element("kbd", "", part)))),
+      element("dd", "", meaning),
+    ]);
+    const heading = element("h2", "", "Keys");
+    const close = element("button", "btn btn-quiet push", "Close");
+    heading.id = "layer-title";
+    close.type = "button";
+    close.dataset.close = "";
+    const layer = document.getElementById("layer");
+    layer.replaceChildren(element("div", "box-body", element("header", "box-head", heading, close), element("dl", "keys", ...lines)));
+    layer.showModal();
+  }
+
+  const PLAIN = {
+    j: () => move(1),
+    k: () => move(-1),
+    "/": search,
+    c: () => say("open-layer", document.body.dataset.addUrl),
+    q: () => say("open-layer", document.body.dataset.addUrl),
+    r: () => say("open-layer", document.body.dataset.referralUrl),
+    "?": showKeys,
+    g: () => {
+      goPressedAt = performance.now();
+    },
+  };
+  for (const letter of "xesum") PLAIN[letter] = () => act(letter);
+
+  function go(letter) {
+    document.querySelector(`.side [data-go="${CSS.escape(letter)}"]`)?.click();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      say("open-palette");
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (isTyping(event.target) || document.querySelector("dialog[open], :popover-open")) return;
+    const afterGo = performance.now() - goPressedAt < WAIT_FOR_LETTER_MS;
+    goPressedAt = -Infinity;
+    const run = afterGo ? () => go(event.key) : PLAIN[event.key];
+    if (!run) return;
+    event.preventDefault();
+    run();
+  });
+
+  document.addEventListener("focusin", (event) => {
+    const inside = event.target.closest?.("[data-list] [data-item]");
+    if (!inside || inside === row) return;
+    row?.classList.remove("on");
+    row = inside;
+  });
+
+  // A row that was replaced keeps its place under the keyboard.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const leaving = event.detail.target.closest?.("[data-item]");
+    if (leaving && leaving === row) leaving.dataset.wasAt = String(rows().indexOf(leaving));
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const wasAt = event.detail.target?.dataset?.wasAt;
+    if (wasAt === undefined || document.activeElement !== document.body) return;
+    const next = rows()[Math.min(Number(wasAt), rows().length - 1)];
+    if (next) settleOn(next);
+  });
+})();
