@@ -15,6 +15,7 @@ GLUE = {"crm.web", "crm.factory", "crm.cli", "crm.console", "crm.db", "crm.setti
 # Beside models, queries and services these touch the world; everything else in a feature is pure.
 NOT_PURE = {
     "crm.outreach.mailer": "speaks SMTP",
+    "crm.outreach.smtp": "speaks SMTP",
     "crm.outreach.outbox": "the send states are rows",
     "crm.demo.loading": "loads through the services",
 }

@@ -1,16 +1,26 @@
 """What the clock does: idempotent jobs that take `now`, commit by themselves and return how many they did."""
 
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
+import structlog
+from flask import current_app
 from sqlalchemy import select
 
 from crm.accounts.models import Practice
 from crm.clock import local_date
 from crm.db import db, writing
-from crm.outreach import service
+from crm.outreach import mailer, outbox, service
 from crm.outreach.models import Task, TaskStatus
+from crm.outreach.sending import ChannelDown, Claim, Retry, Sent
 from crm.pipeline import service as pipeline
+from crm.settings import Settings
 from crm.sources.models import Source
+
+log = structlog.get_logger()
+HEARTBEAT_LOCK = 0  # the number of no practice: on PostgreSQL it keeps two workers from crossing in the heartbeat row
 
 
 def replan_practice(practice: Practice, *, now: datetime) -> int:
@@ -52,3 +62,120 @@ def replan_today(*, now: datetime) -> int:
             circles += replan_practice(practice, now=now)
             practice.replanned_on = today
     return circles
+
+
+def replan_all(*, now: datetime, dry_run: bool = False) -> list[str]:
+    """Replay every practice and return one line for each task that differs; `dry_run` changes nothing."""
+    differences: list[str] = []
+    for practice_id in db.session.scalars(select(Practice.id).order_by(Practice.id)).all():
+        try:
+            with writing(practice_id):
+                before = _plan(practice_id)
+                replan_practice(db.session.get_one(Practice, practice_id), now=now)
+                after = _plan(practice_id)
+                differences += [
+                    f"{key}: {before.get(key, 'nothing')} -> {after.get(key, 'nothing')}"
+                    for key in sorted(before.keys() | after.keys())
+                    if before.get(key) != after.get(key)
+                ]
+                if dry_run:
+                    raise _OnlyLooking
+        except _OnlyLooking:
+            db.session.expire_all()
+    return differences
+
+
+class _OnlyLooking(Exception):  # noqa: N818
+    """Ends a dry run, so that nothing of it stays."""
+
+
+def _plan(practice_id: int) -> dict[str, str]:
+    query = select(Task.key, Task.status, Task.due, Task.window_end).where(Task.practice_id == practice_id)
+    return {row.key: f"{row.status.value} {row.due} to {row.window_end}" for row in db.session.execute(query)}
+
+
+def send_outbox(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
+    """Send what is due, one message at a time. Returns how many were tried.
+
+    On SQLite one sender works at a time: the lock is held for this pass only and goes with the process
+    that holds it. `claimed`, `in_data` and the outcome are each committed before the next word is said
+    to the server, so that a dead sender leaves nothing lost and nothing sent twice, only doubt that is
+    shown. No transaction is open while the server is spoken to.
+    """
+    tried = 0
+    with _the_only_sender() as lock_held:
+        if not _prepare(now=now, lock_held=lock_held):
+            return 0
+        while not stop() and (claim := _claim(now)):
+            tried += 1
+            if not _send(claim, now=now):
+                break
+    return tried
+
+
+def _prepare(*, now: datetime, lock_held: bool) -> bool:
+    """Tidy the queue before a pass; return whether anything may be sent now."""
+    with writing(HEARTBEAT_LOCK):
+        outbox.recover(now=now, lock_held=lock_held)
+        for practice in db.session.scalars(select(Practice)):
+            outbox.drop_old_digests(practice.id, before=local_date(now, practice.time_zone))
+        if reason := mailer.missing():
+            outbox.hold_all(reason)
+            return False
+        outbox.let_go(now=now)
+        return outbox.channel_may_try(now=now)
+
+
+def _claim(now: datetime) -> Claim | None:
+    with writing():
+        return outbox.claim_next(now=now)
+
+
+def _send(claim: Claim, *, now: datetime) -> bool:
+    """Try one message; return whether the next may be tried in this pass."""
+
+    def on_data() -> None:
+        with writing():
+            outbox.mark_in_data(claim)
+
+    with mailer.connect() as connection:
+        outcome = connection.deliver(mailer.compose(claim), on_data=on_data)
+        with writing(HEARTBEAT_LOCK):
+            outbox.settle(claim, outcome, now=now)
+            outbox.note_channel(outcome, now=now)
+    if not isinstance(outcome, Sent):
+        log.warning("mail_not_sent", message=claim.id, attempts=claim.attempts, outcome=type(outcome).__name__)
+    return not (isinstance(outcome, ChannelDown) or (isinstance(outcome, Retry) and outcome.server_down))
+
+
+@contextmanager
+def _the_only_sender() -> Iterator[bool]:
+    """Hold the senders' lock; yields whether there is one. PostgreSQL hands out messages by itself."""
+    settings: Settings = current_app.extensions["handoff"].settings
+    if not settings.is_sqlite:
+        yield False
+        return
+    with (settings.data_dir / "sender.lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield True
+
+
+def housekeeping(*, now: datetime) -> int:
+    """Note that the clock ticks and fold SQLite's log back into the database. Returns 1.
+
+    The checkpoint runs under the writers' lock: no commit may race it (SQLite before 3.51.3 can lose
+    its way there), and only this job checkpoints on purpose.
+    """
+    with writing(HEARTBEAT_LOCK):
+        outbox.heartbeat().ticked_at = now
+    settings: Settings = current_app.extensions["handoff"].settings
+    if settings.is_sqlite:
+        db.session.remove()
+        with (settings.data_dir / "write.lock").open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            connection = db.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                connection.close()
+    return 1

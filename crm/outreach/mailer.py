@@ -190,4 +190,7 @@ def _checked(message: Message) -> tuple[str, str, bytes]:
     for address, called in ((recipient, "recipient"), (from_address, "sender")):
         if not ADDRESS.fullmatch(address):
             raise BadHeader(f"The {called} is not an e-mail address.")
-    return recipient, from_address, message.as_bytes()
+    try:
+        return recipient, from_address, message.as_bytes()
+    except ValueError:  # a lone surrogate, say: one row that cannot be written must not stop the others
+        raise BadHeader("The text holds characters that cannot be sent.") from None

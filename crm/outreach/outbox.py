@@ -29,6 +29,8 @@ from crm.text import clean_line
 
 # Longer than a whole conversation with a mail server may last: a live sender is never robbed.
 LEASE = timedelta(seconds=180)
+MAX_CLAIMS = 20  # a message that brings the sender down each time must not stop all others
+WORN_OUT = "Sending broke down again and again."
 WAITING = (MessageState.QUEUED, MessageState.RETRY)
 NOT_BEGUN = (*WAITING, MessageState.HELD)
 
@@ -77,7 +79,10 @@ def recover(*, now: datetime, lock_held: bool) -> int:
     claims whose lease has run out by the database's clock.
     """
     gone = [] if lock_held else [OutboxMessage.lease_until < _database_now()]
-    back = _change(OutboxMessage.state == MessageState.CLAIMED, *gone, state=MessageState.QUEUED, next_at=now)
+    claimed = OutboxMessage.state == MessageState.CLAIMED
+    worn = {"state": MessageState.FAILED, "reply": WORN_OUT, "lease_until": None}
+    back = _change(claimed, OutboxMessage.attempts >= MAX_CLAIMS, *gone, **worn)
+    back += _change(claimed, *gone, state=MessageState.QUEUED, next_at=now, lease_until=None)
     begun = OutboxMessage.state == MessageState.IN_DATA
     digests = _change(begun, OutboxMessage.kind == MessageKind.DIGEST, *gone, **_settled_doubt(now))
     return back + digests + _change(begun, *gone, state=MessageState.UNKNOWN, reply=INTERRUPTED, lease_until=None)
