@@ -56,20 +56,20 @@ def _place(practice: Practice, source: Source, facts: steps.Facts, today: date, 
 
 def facts_of(practice: Practice, source_ids: set[int]) -> dict[int, steps.Facts]:
     """Fold what the journal knows about each source, with its shared clients' events and its reports' punctuality."""
-    owners = defaultdict(set)
+    owners: dict[int, set[int]] = defaultdict(set)
     shared = select(Client.id, Client.source_id).where(
         Client.practice_id == practice.id, Client.source_id.in_(source_ids)
     )
     for client_id, source_id in db.session.execute(shared):
-        owners[client_id].add(source_id)
+        owners[client_id].add(source_id or 0)
     late = _finished_late(practice, source_ids)
     folded: dict[int, list[steps.Fact]] = {source_id: [] for source_id in source_ids}
     for entry in _entries(practice, source_ids, set(owners)):
-        on = entry.happened_on or clock.local_date(entry.happened_at, practice.time_zone)
+        on = entry.happened_on or clock.local_date(entry.happened_at or entry.at, practice.time_zone)
         fields = dict(entry.payload)
         if entry.type == "task_done":
             fields["on_time"] = fields["key"] not in late
-        for source_id in {entry.source_id} if entry.source_id else owners[entry.client_id]:
+        for source_id in {entry.source_id} if entry.source_id else owners[entry.client_id or 0]:
             if source_id in folded:
                 folded[source_id].append(steps.Fact(entry.type, on, fields))
     return {source_id: steps.fold(facts) for source_id, facts in folded.items()}
