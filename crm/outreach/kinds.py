@@ -1,0 +1,171 @@
+"""What a task is called, inside and outside, and why it exists.
+
+No function here takes a client's name, so none can leak one: a client is a code, and a task typed in by hand is
+its kind, never its words.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from crm.outreach.day_words import day, near_day
+
+# verb -> one, many; in the order of the sentence above the list
+VERBS = {
+    "call": ("call", "calls"),
+    "report": ("report", "reports"),
+    "letter": ("letter", "letters"),
+    "card": ("card", "cards"),
+    "visit": ("visit", "visits"),
+    "session": ("thing for a session", "things for sessions"),
+    "desk": ("thing at the desk", "things at the desk"),
+}
+CHANNELS = {
+    "fax": ("Fax", "printer"),
+    "portal": ("Portal", "world"),
+    "email": ("E-mail", "at"),
+    "letter": ("Letter", "file-text"),
+    "phone": ("Phone", "phone"),
+    "card": ("Card", "mail"),
+    "visit": ("Visit", "user-check"),
+    "in_session": ("In session", "run"),
+    "hand": ("By hand", "hand-stop"),
+    "none": ("Desk", "pencil"),
+}
+PROVIDER_CALLS = frozenset({"C30", "C31", "C33"})
+RECEIPT_ASKED = frozenset({"C11", "C24"})
+MANUAL = {
+    "call": ("call", "Call {source}", "call"),
+    "letter": ("letter", "Write to {source}", "letter"),
+    "email": ("letter", "E-mail {source}", "e-mail"),
+    "visit": ("visit", "Visit {source}", "visit"),
+    "other": ("desk", "Task for {source}", "task"),
+}
+NOBODY = {
+    "call": "A call",
+    "letter": "A letter to write",
+    "email": "An e-mail to write",
+    "visit": "A visit",
+    "other": "A task",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The words of one rule, as config/kinds.toml has them."""
+
+    verb: str
+    title: str
+    outside: str
+    short: str
+    plain: str
+    why: str
+
+
+def _load() -> dict[str, Kind]:
+    path = Path(__file__).resolve().parents[2] / "config" / "kinds.toml"
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {rule: Kind(**({"outside": row["title"]} | row)) for rule, row in rows.items()}
+
+
+KINDS = _load()
+
+
+def verb(rule: str, manual_kind: str = "") -> str:
+    """Return the verb a task is counted under: a key of VERBS."""
+    return MANUAL[manual_kind][0] if rule == "manual" else KINDS[rule].verb
+
+
+def short(rule: str, manual_kind: str = "") -> str:
+    """Return the word that stands on a card of the board: "report", "call", "card"."""
+    return MANUAL[manual_kind][2] if rule == "manual" else KINDS[rule].short
+
+
+def plain(rule: str) -> str:
+    """Return the words of a planned task in a preview: "Thank-you card"."""
+    return KINDS[rule].plain
+
+
+def title(rule: str, *, source: str | None, client: str | None, manual_kind: str = "") -> str:
+    """Say what to do, verb first: "Send the progress report to Dr. Helen Marsh"."""
+    if rule == "manual":
+        return _manual_title(manual_kind, source)
+    return _filled(KINDS[rule].title, source or "the office", client)
+
+
+def outside_title(
+    rule: str, *, source: str | None, client: str | None, manual_kind: str = "", hide_sources: bool = False
+) -> str:
+    """Say what to do where others may look on: the calendar and the digest (H1, H2)."""
+    shown = None if hide_sources else source
+    if rule == "manual":
+        return _manual_title(manual_kind, shown)
+    return _filled(KINDS[rule].outside, shown or "an office", client)
+
+
+def _manual_title(manual_kind: str, source: str | None) -> str:
+    return MANUAL[manual_kind][1].format(source=source) if source else NOBODY[manual_kind]
+
+
+def _filled(words: str, source: str, client: str | None) -> str:
+    # A title needs the person, not the letters behind the name: "Dr. Helen Marsh", "Daniel Okafor".
+    return words.format(source=source.partition(",")[0], client=client or "a client")
+
+
+def why(
+    rule: str,
+    *,
+    client: str | None,
+    reason: str,
+    trigger_on: date | None,
+    anchor_on: date | None,
+    today: date,
+) -> str:
+    """Say why a task exists, with its dates and what the planning did to it."""
+    if rule == "manual":
+        said = f"added {near_day(trigger_on, today)}" if trigger_on else "added by hand"
+    else:
+        said = KINDS[rule].why.format(
+            client=client or "a client",
+            on=_when(trigger_on, today),
+            anchor=_when(anchor_on or trigger_on, today),
+        )
+    more = _of_reason(reason)
+    return f"{said}; {more}" if more else said
+
+
+def _when(on: date | None, today: date) -> str:
+    if on is None:
+        return "before"
+    words = near_day(on, today)
+    return words if words in {"today", "yesterday", "tomorrow"} else f"on {day(on, today)}"
+
+
+REASONS = {
+    "snoozed": "put off by you",
+    "send-now": "the visit is near, so it goes at once",
+    "moved:H17": "moved: one unasked touch in seven days is enough",
+    "moved:card-gap": "moved: a card went out in the last seven days",
+    "moved:office-cap": "moved: the office has its touches for the week",
+}
+
+
+def _of_reason(reason: str) -> str:
+    return REASONS.get(reason, "")
+
+
+def waiting(reason: str) -> str:
+    """Say why a task that is held back waits, in words; empty for a reason that needs none."""
+    head = reason.partition(":")[0]
+    return {
+        "paused": "the client is away",
+        "too-late": "the visit is too near for it",
+        "active-client": "a shared client is active",
+        "declined": "the office declined within the last year",
+        "H17": "three unasked touches in sixty days are enough",
+        "merged": "one page serves both",
+        "covered": "a fresh report is in the chart",
+        "bundled": "one card serves both",
+        "report-near": "a report is due about then",
+    }.get(head, "")
