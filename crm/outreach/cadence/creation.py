@@ -82,7 +82,7 @@ def _may_exist(desk: Desk, rule: Rule, cause: Cause) -> bool:
         return False
     if cause.client is not None and "discharged" in rule.cancel_on and desk.clients[cause.client].discharged:
         return False
-    return all([gate(desk, cause) for gate in _gates_of(rule)])
+    return all(gate(desk, cause) for gate in _gates_of(rule))
 
 
 @lru_cache(maxsize=4096)
