@@ -10,7 +10,7 @@ from sqlalchemy.orm import load_only
 from crm.accounts.models import Practice
 from crm.clients.models import Client
 from crm.db import db
-from crm.outreach.agenda import AgendaItem
+from crm.outreach.agenda import WINDOW_AHEAD, WINDOW_BEFORE, AgendaItem
 from crm.outreach.models import Task, TaskStatus
 from crm.sources.models import Lane, Office, Source
 
@@ -25,14 +25,15 @@ NAME_COLUMNS = (
 )  # fmt: skip
 
 
-def open_items(practice_id: int, *, until: date | None = None, done_since: datetime | None = None) -> list[AgendaItem]:
-    """Return the open tasks due up to the local date `until` (all without it), earliest first, in one statement.
+def open_items(
+    practice_id: int, *, today: date, until: date | None = None, done_since: datetime | None = None
+) -> list[AgendaItem]:
+    """Return the open tasks in the window around the local date `today`, earliest first, in one statement.
 
-    `done_since` adds those done since that moment, which a list still shows struck through.
+    `until` ends it earlier. `done_since` adds those done since that moment, which a list still shows struck through.
     """
-    wanted: ColumnElement[bool] = Task.status == TaskStatus.OPEN
-    if until is not None:
-        wanted = and_(wanted, Task.due <= until)
+    first, last = today - WINDOW_BEFORE, min(until or date.max, today + WINDOW_AHEAD)
+    wanted: ColumnElement[bool] = and_(Task.status == TaskStatus.OPEN, Task.due.between(first, last))
     if done_since is not None:
         wanted = or_(wanted, and_(Task.status == TaskStatus.DONE, Task.done_at >= done_since))
     return _items(_query(practice_id).where(wanted))

@@ -25,6 +25,7 @@ from crm.outreach.smtp import (
     envelope,
     hand_over,
     is_loopback,
+    say_hello,
     tls_context,
 )
 from crm.settings import Settings
@@ -105,12 +106,12 @@ class Connection(flask_mail.Connection):
         code, words = client.connect(mail.server, mail.port)
         if code != 220:
             raise smtplib.SMTPResponseException(code, words)
-        client.ehlo_or_helo_if_needed()
+        say_hello(client)
         if context is not None and not mail.use_ssl:
             if not client.has_extn("starttls"):
                 raise NoEncryption("The mail server does not offer encryption (STARTTLS).")
             client.starttls(context=context)
-            client.ehlo_or_helo_if_needed()
+            say_hello(client)
         if mail.username:
             client.login(mail.username, mail.password or "")
         return client

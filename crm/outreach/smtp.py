@@ -121,6 +121,15 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
         raise NoEncryption(f"MAIL_CA_FILE cannot be read: {ca_file}") from None
 
 
+def say_hello(client: Client) -> None:
+    """Say EHLO, or HELO to a server that knows no other; raises SMTPResponseException where it does not answer well."""
+    code, words = client.ehlo()
+    if code >= 500:
+        code, words = client.helo()
+    if code // 100 != 2:
+        raise smtplib.SMTPResponseException(code, words)
+
+
 def envelope(client: Client, sender: str, recipient: str, size: int) -> Outcome | None:
     """Say MAIL and RCPT; return an outcome where the server does not agree."""
     try:
