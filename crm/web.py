@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -31,6 +32,8 @@ from crm import clock
 from crm.accounts.models import Practice
 from crm.crypto import Sealer
 from crm.db import Busy, NotFound, begin_write, db
+from crm.outreach import day_words
+from crm.shell_queries import shell_of
 from crm.text import clean_line, clean_text
 
 Guard = Callable[[], ResponseReturnValue | None]
@@ -53,6 +56,14 @@ TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its o
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # These hash passwords, and no transaction is held across hashing; they begin to write by themselves.
 OWN_WRITES = {"security", "setup"}
+SILENT_MINUTES = 5
+CLASS_WORDS = {
+    "post_rehab": "Post-rehab",
+    "medical_exercise": "Medical exercise",
+    "corrective": "Corrective exercise",
+    "maintenance": "Functional maintenance",
+}
+STATUS_WORDS = {"referred": "Referred", "active": "Active", "paused": "Away", "discharged": "Discharged"}
 
 ERRORS = {
     400: ("That did not fit", "The request was not understood. Go back, reload the page and try again."),
@@ -156,6 +167,23 @@ def _finish(response: Response) -> Response:
     return response
 
 
+def _around() -> dict[str, Any]:
+    """Give a page of the desk its counts and the word of the clock; parts answered to htmx need neither."""
+    if g.get("practice") is None or is_htmx():
+        return {}
+    shell = shell_of(g.practice.id, g.today)
+    return {"nav_counts": shell.counts, "heartbeat_text": _heartbeat(shell.ticked_at)}
+
+
+def _heartbeat(ticked_at: datetime | None) -> str:
+    if ticked_at is None:
+        return "The clock has not ticked yet. Digests and letters wait until it runs."
+    minutes = int((g.now - ticked_at).total_seconds() // 60)
+    if minutes < SILENT_MINUTES:
+        return ""
+    return f"The clock last ticked {minutes} minutes ago. Digests and letters wait until it runs again."
+
+
 def _error_page(status: int, detail: str = "") -> Response:
     title, text = ERRORS.get(status, ERRORS[400 if status < 500 else 500])
     page = render_template(
@@ -216,5 +244,14 @@ def install(app: Flask) -> None:
     app.register_error_handler(OperationalError, _on_busy)
     app.register_error_handler(CSRFError, _on_csrf)
     app.register_error_handler(Exception, _on_crash)
+    app.context_processor(_around)
+    app.jinja_env.filters.update(
+        count_of=lambda n, one, many: day_words.sentence(day_words.count_of(n, one, many)),
+        near_day=lambda on: day_words.near_day(on, g.today),
+        due_words=lambda on: day_words.due_words(on, g.today),
+        exact=day_words.exact,
+        number=day_words.number,
+    )
+    app.jinja_env.globals.update(CLASS_WORDS=CLASS_WORDS, STATUS_WORDS=STATUS_WORDS)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -16,12 +16,12 @@ from crm.db import NotFound
 from crm.journal import events
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
-from crm.outreach import agenda_queries, cadence, circle_queries, kinds
+from crm.outreach import agenda_queries, cadence, circle_queries, day_words, kinds, task_rows
 from crm.outreach import service as outreach
 from crm.sources import history
 from crm.sources.models import Source
 from crm.sources.queries import get_source
-from crm.web import commit, invalid, is_htmx, sealer
+from crm.web import STATUS_WORDS, commit, invalid, is_htmx, sealer
 
 bp = Blueprint("clients", __name__)
 PAGE = 50
@@ -43,6 +43,7 @@ def show(code: str) -> ResponseReturnValue:
 def _client_page(client: Client, **forms: Any) -> str:
     visits = queries.visits_of(g.practice.id, client.id)
     entries = journal_queries.timeline(g.practice.id, client_id=client.id, limit=60)
+    tasks = agenda_queries.items_of_client(g.practice.id, client.id)
     return render_template(
         "clients/show.html",
         client=client,
@@ -50,14 +51,22 @@ def _client_page(client: Client, **forms: Any) -> str:
         referrals=[(r, _opened(r.sealed, "referral", r.uuid)) for r in queries.referrals_of(g.practice.id, client.id)],
         visits=visits,
         next_visit=next((v for v, _s in reversed(visits) if not v.cancelled and v.visit_on >= g.today), None),
-        tasks=agenda_queries.items_of_client(g.practice.id, client.id),
+        tasks=[task_rows.row(item, g.today) for item in tasks],
+        opening=_opening(client, len(tasks)),
         entries=history.lines(entries, _notes(entries), g.practice.time_zone, g.today),
         visit_form=forms.get("visit_form") or VisitForm(formdata=None),
         event_form=forms.get("event_form") or ClientEventForm(formdata=None, today=g.today, on=g.today),
         event_needs={name: needs for name, _words, needs in CLIENT_EVENTS},
         moving=forms.get("moving"),
-        kinds=kinds,
     )
+
+
+def _opening(client: Client, tasks: int) -> tuple[str, str]:
+    """Say in a sentence where the client stands."""
+    if not tasks:
+        return "Nothing is planned.", f"{STATUS_WORDS[client.status.value]}."
+    planned = day_words.sentence(day_words.count_of(tasks, "thing is", "things are"))
+    return f"{planned} planned.", f"{STATUS_WORDS[client.status.value]}; the dates follow from what is logged here."
 
 
 def _opened(sealed: bytes | None, table: str, row: str) -> dict[str, Any] | None:

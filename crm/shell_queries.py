@@ -1,0 +1,41 @@
+"""What stands around every page: the counts beside the pages' names and when the clock last ticked."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from crm.clients.models import Client, ClientStatus
+from crm.db import db
+from crm.outreach.models import Heartbeat, MessageState, OutboxMessage, Task, TaskStatus
+from crm.sources.models import Source
+
+WAITING = (MessageState.HELD, MessageState.UNKNOWN, MessageState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Counts for the navigation, and the last tick of the clock (UTC) if there was one."""
+
+    counts: dict[str, int]
+    ticked_at: datetime | None
+
+
+def shell_of(practice_id: int, today: date) -> Shell:
+    """Read everything around a page in one statement."""
+    due = select(func.count()).where(Task.practice_id == practice_id, Task.status == TaskStatus.OPEN, Task.due <= today)
+    sources = select(func.count()).where(Source.practice_id == practice_id, Source.added_on.is_not(None))
+    clients = select(func.count()).where(Client.practice_id == practice_id, Client.status != ClientStatus.DISCHARGED)
+    waiting = select(func.count()).where(OutboxMessage.practice_id == practice_id, OutboxMessage.state.in_(WAITING))
+    ticked = select(Heartbeat.ticked_at).limit(1)
+    row = db.session.execute(
+        select(
+            due.scalar_subquery().label("today"),
+            sources.scalar_subquery().label("sources"),
+            clients.scalar_subquery().label("clients"),
+            waiting.scalar_subquery().label("outbox"),
+            ticked.scalar_subquery().label("ticked_at"),
+        )
+    ).one()
+    counts = {"today": row.today, "sources": row.sources, "clients": row.clients, "outbox": row.outbox}
+    return Shell(counts, row.ticked_at)
