@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from crm.pipeline import card_words, steps
+from crm.outreach import kinds
+from crm.outreach.day_words import count_of, day, due_words, number, sentence
+from crm.pipeline import steps
 from crm.pipeline.signs import Side, Step
 from crm.sources.models import Grade, Lane, Source
 
 LANES = tuple(Lane)
 STANDING = {Lane.PARKED: "until a date", Lane.LUNCH_AND_LEARN: "stays here"}
-WORDS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 
 
 class BadCursor(ValueError):  # noqa: N818
@@ -69,7 +70,7 @@ class NextTask(Protocol):
     """The earliest open task of a source."""
 
     due: date
-    template: str
+    rule: str
     manual_kind: str
 
 
@@ -190,11 +191,11 @@ def _state(source: Source, task: NextTask | None, today: date) -> tuple[str, str
     """Return the dot and the words: what is due comes before why a source is parked, that before what is planned."""
     if source.side and (task is None or task.due > today):
         label = steps.SIDE_LABELS[Side(source.side)]
-        return "later", f"{label}, next look {card_words.day(source.wake_on, today)}" if source.wake_on else label
+        return "later", f"{label}, next look {day(source.wake_on, today)}" if source.wake_on else label
     if task is None:
         return ("later", "Only listed") if source.added_on is None else ("ask", "Nothing planned")
     kind = "late" if task.due < today else "now" if task.due == today else "later"
-    return kind, f"{card_words.when(task.due, today)}: {card_words.noun(task.template, task.manual_kind)}"
+    return kind, f"{due_words(task.due, today)}: {kinds.short(task.rule, task.manual_kind)}"
 
 
 def lane_view(lane: Lane, tally: Tally, places: Sequence[Place], shown: Mapping[int, Card], limit: int) -> LaneView:
@@ -208,27 +209,21 @@ def opening(by_lane: Mapping[Lane, Tally]) -> tuple[str, str]:
     worked = sum(tally.worked for tally in by_lane.values())
     listed = sum(tally.sources for tally in by_lane.values()) - worked
     moving = [tally for lane, tally in by_lane.items() if lane is not Lane.PARKED]
-    rest = _troubles(sum(tally.idle for tally in moving), sum(tally.stuck for tally in moving))
     if not worked:
-        return f"{number(listed)} {_sources(listed)} listed, none started." if listed else "Nobody is here.", ""
-    loud = f"{number(worked)} {_sources(worked)}, {number(sum(t.worked for t in moving)).lower()} on the move."
+        return (f"{sentence(_sources(listed))} listed, none started." if listed else "Nobody is here."), ""
+    loud = f"{sentence(_sources(worked))}, {number(sum(tally.worked for tally in moving))} on the move."
+    rest = _troubles(sum(tally.idle for tally in moving), sum(tally.stuck for tally in moving))
     if listed:
-        rest += f" {number(listed)} more {'is' if listed == 1 else 'are'} only listed."
+        rest += f" {sentence(number(listed))} more {'is' if listed == 1 else 'are'} only listed."
     return loud, rest
 
 
 def _troubles(idle: int, stuck: int) -> str:
     planned = f"{number(idle)} {'has' if idle == 1 else 'have'} nothing planned" if idle else ""
     stayed = f"{number(stuck)} {'has' if stuck == 1 else 'have'} stayed too long" if stuck else ""
-    if planned and stayed:
-        return f"{planned} and {stayed[0].lower()}{stayed[1:]}."
-    return f"{planned or stayed}." if planned or stayed else "Each has a next step."
-
-
-def number(count: int) -> str:
-    """Say a count as people do: in words up to twelve."""
-    return WORDS[count] if count < len(WORDS) else f"{count:,}"
+    said = " and ".join(filter(None, (planned, stayed)))
+    return f"{sentence(said)}." if said else "Each has a next step."
 
 
 def _sources(count: int) -> str:
-    return "source" if count == 1 else "sources"
+    return count_of(count, "source", "sources")

@@ -83,7 +83,7 @@ def sources(practice_id: int, source_ids: Iterable[int]) -> Sequence[Source]:
 def next_tasks(practice_id: int, source_ids: Iterable[int]) -> dict[int, Any]:
     """Return the earliest open task of some sources, by source."""
     query = (
-        select(Task.source_id, Task.due, Task.template, Task.manual_kind)
+        select(Task.source_id, Task.due, Task.rule, Task.manual_kind)
         .join(Source, and_(Source.id == Task.source_id, Source.next_due_on == Task.due))
         .where(Task.practice_id == practice_id, Task.source_id.in_(source_ids), Task.status == TaskStatus.OPEN)
         .order_by(Task.key.desc())

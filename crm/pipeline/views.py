@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from crm.journal import service as journal
 from crm.journal.events import Event
 from crm.journal.models import JournalEntry
+from crm.outreach.day_words import day
 from crm.pipeline import board as boards
-from crm.pipeline import card_words, moves, queries, service, steps
+from crm.pipeline import moves, queries, service, steps
 from crm.pipeline.board import Filters, LaneView, Place
 from crm.pipeline.forms import WAKE, MoveForm
 from crm.sources.models import Grade, Lane, Source
@@ -225,7 +226,7 @@ def _ask(source: Source, form: MoveForm, facts: steps.Facts) -> str:
 def _what_happened(source: Source) -> str:
     if source.lane is not Lane.PARKED:
         return f"moved to {boards.label_of(source.lane)}"
-    until = f" until {card_words.day(source.wake_on, g.today)}" if source.wake_on else ""
+    until = f" until {day(source.wake_on, g.today)}" if source.wake_on else ""
     return f"parked{until}: {steps.SIDE_LABELS[steps.Side(source.side)].lower()}"
 
 

@@ -1,15 +1,14 @@
 """What stands on cards and lane heads, and what a move by hand comes to."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from crm.journal.acts import SourceParked, SourceWoken, StepOverridden
 from crm.journal.events import OptOut, SourceAdded, SourceDeclined
-from crm.pipeline import board, card_words, moves, steps
+from crm.outreach.day_words import NBSP
+from crm.pipeline import board, moves, steps
 from crm.pipeline.board import Filters, Place, Tally
 from crm.pipeline.steps import Fact, Side, Step
 from crm.sources.models import Grade, Lane, Source
@@ -30,7 +29,7 @@ class Row:
 @dataclass
 class Task:
     due: date
-    template: str = "call-sheet"
+    rule: str = "C30"
     manual_kind: str = ""
 
 
@@ -56,8 +55,8 @@ def card(task=None, **values):
         pytest.param(Task(ago(-1)), {}, "later", "Tomorrow: call", id="tomorrow"),
         pytest.param(Task(date(2026, 5, 11)), {}, "later", "Mon 11 May: call", id="later"),
         pytest.param(Task(date(2027, 1, 4)), {}, "later", "Mon 4 Jan 2027: call", id="another year is named"),
-        pytest.param(Task(TODAY, "", "email"), {}, "now", "Today: e-mail", id="typed in by hand"),
-        pytest.param(Task(TODAY, "", "other"), {}, "now", "Today: task", id="typed in, of no kind"),
+        pytest.param(Task(TODAY, "manual", "email"), {}, "now", "Today: e-mail", id="typed in by hand"),
+        pytest.param(Task(TODAY, "manual", "other"), {}, "now", "Today: task", id="typed in, of no kind"),
         pytest.param(None, {}, "ask", "Nothing planned", id="nothing planned"),
         pytest.param(None, {"added_on": None}, "later", "Only listed", id="only listed"),
         pytest.param(
@@ -71,14 +70,14 @@ def card(task=None, **values):
             None, {"lane": Lane.PARKED, "side": "do_not_contact"}, "later", "Do not contact", id="not to be contacted"
         ),
         pytest.param(
-            Task(TODAY, "closing-note"),
+            Task(TODAY, "C15"),
             {"lane": Lane.PARKED, "side": "declined", "wake_on": date(2027, 5, 6)},
             "now",
             "Today: closing note",
             id="parked with something due",
         ),
         pytest.param(
-            Task(ago(-3), "education-note"),
+            Task(ago(-3), "C14"),
             {"lane": Lane.PARKED, "side": "nurture", "wake_on": ago(-3)},
             "later",
             "Nurture, next look Sat 9 May",
@@ -88,7 +87,7 @@ def card(task=None, **values):
 )
 def test_a_card_says_what_comes_next_in_words(task, values, kind, word):
     made = card(task, **values)
-    assert (made.state_kind, made.state_word) == (kind, word)
+    assert (made.state_kind, made.state_word.replace(NBSP, " ")) == (kind, word)
 
 
 @pytest.mark.parametrize(
@@ -193,11 +192,6 @@ def test_a_place_is_read_as_it_was_written(place):
 def test_a_place_that_cannot_be_is_refused(text):
     with pytest.raises(board.BadCursor):
         board.read_place(text)
-
-
-def test_every_template_of_the_cadence_has_a_noun():
-    rules = tomllib.loads(Path("config/cadence.toml").read_text("utf-8"))["rule"]
-    assert {rule["template"] for rule in rules} <= set(card_words.NOUNS)
 
 
 def test_no_filter_is_none():
