@@ -51,20 +51,14 @@ def items_of_client(practice_id: int, client_id: int) -> list[AgendaItem]:
 
 def sources_without_step(practice_id: int, limit: int) -> list[Source]:
     """Return relationships that nothing is planned for, longest without contact first; parked ones rest."""
-    query = (
-        select(Source)
-        .options(load_only(*NAME_COLUMNS))
-        .where(
-            Source.practice_id == practice_id,
-            Source.added_on.is_not(None),
-            Source.next_due_on.is_(None),
-            Source.lane != Lane.PARKED,
-            Source.do_not_contact.is_(False),
-        )
-        .order_by(func.coalesce(Source.last_contact_on, Source.added_on), Source.id)
-        .limit(limit)
-    )
+    query = select(Source).options(load_only(*NAME_COLUMNS)).where(*_without_step(practice_id))
+    query = query.order_by(func.coalesce(Source.last_contact_on, Source.added_on), Source.id).limit(limit)
     return list(db.session.scalars(query))
+
+
+def count_without_step(practice_id: int) -> int:
+    """Return how many there are."""
+    return db.session.scalar(select(func.count(Source.id)).where(*_without_step(practice_id))) or 0
 
 
 def closed_on(practice: Practice, day: date) -> int:
@@ -76,6 +70,16 @@ def closed_on(practice: Practice, day: date) -> int:
         Task.practice_id == practice.id, Task.status == TaskStatus.DONE, Task.done_at >= begin, Task.done_at < end
     )
     return db.session.scalar(query) or 0
+
+
+def _without_step(practice_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Source.practice_id == practice_id,
+        Source.added_on.is_not(None),
+        Source.next_due_on.is_(None),
+        Source.lane != Lane.PARKED,
+        Source.do_not_contact.is_(False),
+    )
 
 
 def _query(practice_id: int) -> Select[*tuple[Any, ...]]:

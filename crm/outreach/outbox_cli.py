@@ -14,7 +14,7 @@ from crm.console import Refused, moment, said_in_one_line, the_practice
 from crm.db import NotFound, writing
 from crm.journal import service as journal
 from crm.journal.acts import MessageResolved
-from crm.outreach import jobs, outbox, outbox_queries
+from crm.outreach import digest_jobs, outbox, outbox_queries
 from crm.outreach.models import OutboxMessage
 
 
@@ -86,7 +86,7 @@ def show_digest(email: str, on_text: str, as_json: bool) -> None:
     user = accounts.find_user(email)
     if user is None:
         raise Refused("user", f"nobody signs in as {email}", as_json=as_json)
-    mail = jobs.digest_of(user, on)
+    mail = digest_jobs.digest_of(user, on)
     told = {"subject": mail.subject, "text": mail.text, "empty": mail.empty}
     click.echo(json.dumps(told) if as_json else f"{mail.subject}\n\n{mail.text}")
 

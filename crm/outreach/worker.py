@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm.clock import utcnow
 from crm.db import db, writing
-from crm.outreach import jobs, outbox
+from crm.outreach import digest_jobs, jobs, outbox
 
 log = structlog.get_logger()
 Job = Callable[..., int]
@@ -31,7 +31,7 @@ class Worker:
         self._running = 0
         self._jobs: dict[str, Job] = {
             "replan_today": jobs.replan_today,
-            "queue_digests": jobs.queue_digests,
+            "queue_digests": digest_jobs.queue_digests,
             "send_outbox": partial(jobs.send_outbox, stop=self._stopping.is_set),
             "housekeeping": jobs.housekeeping,
         }

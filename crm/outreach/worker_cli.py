@@ -97,7 +97,7 @@ def worker_command(once: bool, now_text: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-COMMANDS = [serve, web, worker_command, outbox_cli.outbox_group]
+COMMANDS = [serve, web, worker_command, outbox_cli.outbox_group, outbox_cli.digest]
 
 
 class _Pages(BaseApplication):  # type: ignore[misc]

@@ -1,0 +1,125 @@
+"""The morning digest on its way: who is due one now, what it says, and into the outbox once a date."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app, render_template
+from sqlalchemy import exists, select
+
+from crm.accounts.models import Practice, User
+from crm.db import db, writing
+from crm.journal import service as journal
+from crm.journal.acts import DigestRecorded
+from crm.outreach import agenda, agenda_queries, digest, outbox
+from crm.outreach.models import DigestDay, MessageKind
+from crm.outreach.sending import NewMessage
+from crm.outreach.workdays import Workdays, workdays_of
+from crm.settings import Settings
+
+URGENT_DAYS = 3  # working days ahead in which a report before a visit cannot wait (domain.md 12.5)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail:
+    """A digest as it would be mailed; `urgent`: it comes on a day off too."""
+
+    subject: str
+    text: str
+    html: str
+    empty: bool
+    urgent: bool
+
+
+def queue_digests(*, now: datetime) -> int:
+    """Put the digests that are due into the outbox; returns how many days were decided, empty ones too.
+
+    Once per user and local date, whatever runs twice or beside it: a row of `digest_day` says so. After
+    an outage only today's comes, not one for every day missed.
+    """
+    decided = 0
+    for practice_id in db.session.scalars(select(Practice.id).order_by(Practice.id)).all():
+        practice = db.session.get_one(Practice, practice_id)
+        local = now.astimezone(ZoneInfo(practice.time_zone))
+        for user_id in _undecided(practice_id, local.date()):
+            decided += _decide(practice_id, user_id, local, now=now)
+    return decided
+
+
+def digest_of(user: User, on: date) -> DigestMail:
+    """Write a user's digest of the local date `on` from the tasks as they stand."""
+    practice = db.session.get_one(Practice, user.practice_id)
+    calendar = _calendar(practice)
+    items = agenda_queries.open_items(practice.id, today=on)
+    found = agenda.group(items, on, urgent_until=calendar.count(on, URGENT_DAYS))
+    without = agenda_queries.sources_without_step(practice.id, 2)
+    morning = digest.Morning(
+        without_step=[source.display_name for source in without],
+        without_step_count=agenda_queries.count_without_step(practice.id),
+        closed_yesterday=agenda_queries.closed_on(practice, on - timedelta(days=1)),
+        next_on=digest.next_morning(on, work_days=practice.work_days, calendar=calendar),
+        at=user.digest_hour,
+    )
+    written = digest.compose(found, morning)
+    settings: Settings = current_app.extensions["handoff"].settings
+    parts = {
+        ending: render_template(f"email/digest.{ending}", digest=written, base_url=settings.base_url)
+        for ending in ("subject.txt", "txt", "html")
+    }
+    return DigestMail(
+        subject=parts["subject.txt"].strip(),
+        text=parts["txt"],
+        html=parts["html"],
+        empty=written.is_empty,
+        urgent=bool(found.of("urgent")),
+    )
+
+
+def _undecided(practice_id: int, today: date) -> list[int]:
+    query = select(User.id).where(
+        User.practice_id == practice_id,
+        User.active.is_(True),
+        User.digest_on.is_(True),
+        ~exists().where(DigestDay.user_id == User.id, DigestDay.on == today),
+    )
+    return list(db.session.scalars(query.order_by(User.id)))
+
+
+def _decide(practice_id: int, user_id: int, local: datetime, *, now: datetime) -> bool:
+    """Queue one user's digest of this local date if it is due, or note that there is nothing to say."""
+    user = db.session.get_one(User, user_id)
+    practice = db.session.get_one(Practice, practice_id)
+    if not digest.is_due(now_local=local, at=user.digest_hour, works_today=True, has_urgent=False):
+        return False  # before its hour nothing needs to be read
+    works = digest.works_on(local.date(), work_days=practice.work_days, calendar=_calendar(practice))
+    mail = digest_of(user, local.date())
+    if not digest.is_due(now_local=local, at=user.digest_hour, works_today=works, has_urgent=mail.urgent):
+        return False
+    with writing(practice_id):
+        if db.session.get(DigestDay, (user_id, local.date())) is not None:
+            return False
+        _record(user_id, mail, local.date(), now=now)
+    return True
+
+
+def _record(user_id: int, mail: DigestMail, on: date, *, now: datetime) -> None:
+    user = db.session.get_one(User, user_id)
+    practice = db.session.get_one(Practice, user.practice_id)
+    settings: Settings = current_app.extensions["handoff"].settings
+    db.session.add(DigestDay(user_id=user_id, on=on, empty=mail.empty, at=now))
+    if not mail.empty:
+        message = NewMessage(
+            practice_id=practice.id,
+            key=f"digest:{user_id}:{on.isoformat()}",
+            kind=MessageKind.DIGEST,
+            recipient=user.email,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+        )
+        outbox.enqueue(message, host=settings.hostname, now=now)
+    journal.record(practice, DigestRecorded(user=user_id, on=on.isoformat(), empty=mail.empty), now=now)
+
+
+def _calendar(practice: Practice) -> Workdays:
+    return workdays_of(frozenset(date.fromisoformat(day) for day in practice.closed_days))

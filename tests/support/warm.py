@@ -1,0 +1,86 @@
+"""Real `flask` processes without the wait for imports: forked from a parent that has imported everything.
+
+Started as a script it reads requests from stdin, one JSON object a line, and answers on stdout.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Warm:
+    """The parent of `flask` processes; use in a `with` block."""
+
+    def __enter__(self) -> "Warm":
+        self._parent = subprocess.Popen(
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        assert self._parent.stdin and self._parent.stdout
+        self._parent.stdin.close()
+        self._parent.wait(10)
+        self._parent.stdout.close()
+
+    def start(self, *arguments: str, env: dict[str, str], output: Path) -> int:
+        """Start `flask ARGUMENTS` and return its process id."""
+        return int(self._ask({"start": arguments, "env": env, "output": str(output)}))
+
+    def wait(self, pid: int) -> int:
+        """Return a process's exit code; minus nine for one that was killed."""
+        return int(self._ask({"wait": pid}))
+
+    def _ask(self, request: dict[str, Any]) -> Any:
+        assert self._parent.stdin and self._parent.stdout
+        self._parent.stdin.write(json.dumps(request) + "\n")
+        self._parent.stdin.flush()
+        return json.loads(self._parent.stdout.readline())
+
+
+def _child(request: dict[str, Any], run: Any) -> None:
+    for name in [n for n in os.environ if n.startswith(("HANDOFF_", "MAIL_"))]:
+        del os.environ[name]
+    os.environ.update(request["env"])
+    file = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for number in (1, 2):
+        os.dup2(file, number)
+    sys.argv = ["flask", "--app", "app", *request["start"]]
+    code = 0
+    try:
+        run()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _serve() -> None:
+    from flask.cli import main  # noqa: PLC0415
+
+    import crm.factory  # noqa: F401, PLC0415
+
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "start" in request:
+            pid = os.fork()
+            if pid == 0:
+                _child(request, main)
+            print(pid, flush=True)
+        else:
+            _pid, status = os.waitpid(request["wait"], 0)
+            print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    _serve()
