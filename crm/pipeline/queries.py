@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import Row, Select, and_, case, func, literal, null, or_, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -17,22 +17,31 @@ SPECIALTIES_SHOWN = 200
 
 
 def tally(practice_id: int, filters: Filters, today: date) -> Sequence[Row[Any]]:
-    """Count each lane by the day its sources came there: all, worked, without a task, with none ahead."""
-    idle = and_(Source.added_on.is_not(None), Source.next_due_on.is_(None))
-    loose = and_(Source.added_on.is_not(None), or_(Source.next_due_on.is_(None), Source.next_due_on < today))
-    query = (
+    """Count each lane by the day its sources came there: all, worked, without a task, with none ahead.
+
+    Those only listed are counted apart, by a range of an index: there may be a hundred thousand of them.
+    """
+    idle = Source.next_due_on.is_(None)
+    loose = or_(idle, Source.next_due_on < today)
+    worked = (
         select(
             Source.lane,
             Source.step_since,
             func.count().label("sources"),
-            func.count(Source.added_on).label("worked"),
+            func.count().label("worked"),
             func.sum(case((idle, 1), else_=0)).label("idle"),
             func.sum(case((loose, 1), else_=0)).label("loose"),
         )
-        .where(*_where(practice_id, filters))
+        .where(*_where(practice_id, filters), Source.added_on >= date.min)  # SQLite takes no range from "is not null"
         .group_by(Source.lane, Source.step_since)
     )
-    return db.session.execute(query).all()
+    nothing = literal(0)
+    listed = (
+        select(Source.lane, null(), func.count(), nothing, nothing, nothing)
+        .where(*_where(practice_id, filters), Source.added_on.is_(None))
+        .group_by(Source.lane)
+    )
+    return db.session.execute(union_all(worked, listed)).all()
 
 
 def places(
