@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from wsgiref.headers import Headers
 
 import structlog
 from flask import Flask, url_for
@@ -158,5 +159,6 @@ def _serve_static(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
 
 
-def _static_headers(headers: dict[str, str], _path: str, _url: str) -> None:
-    headers.update({name: value for name, value in web.HEADERS.items() if name not in headers})
+def _static_headers(headers: Headers, _path: str, _url: str) -> None:
+    for name, value in web.HEADERS.items():
+        headers.setdefault(name, value)
