@@ -16,7 +16,10 @@ from crm.outreach.cadence import (
     load_rules,
     simulate,
 )
+from crm.outreach.cadence.creation import Cause, create
+from crm.outreach.cadence.desk import Desk
 from crm.outreach.cadence.offsets import parse_offset, parse_window
+from crm.outreach.cadence.task_events import plan_next_call
 
 
 def test_all_rules_are_shipped_in_table_order():
@@ -104,3 +107,16 @@ def plan_after_baseline(practice):
         {"type": "baseline_done", "client": "C-0142", "at": "2026-06-01T14:00:00Z"}, practice.time_zone
     )
     return simulate(practice, [Source("s1")], [Client("C-0142", "s1")], [baseline], date(2026, 6, 2))
+
+
+def test_a_call_made_ends_the_one_that_was_planned():
+    """No history leads here today, since calls follow one another; the rule holds all the same."""
+    desk = Desk(Practice("America/New_York"), [Source("s1")], [Client("C-0142", "s1")], SHIPPED)
+    called = event_from({"type": "task_done", "key": "C30:C-0142:1", "on": "2026-06-16"}, "America/New_York")
+    create(desk, "C33", Cause(called, "s1", "C-0142"))
+    create(desk, "C30", Cause(called, "s1", "C-0142"))
+    plan_next_call(desk, desk.tasks["C30:C-0142:1"], called)
+    assert [(task.status, task.reason) for task in desk.tasks.values() if task.rule.id == "C33"] == [
+        ("cancelled", "called"),
+        ("open", ""),
+    ]

@@ -122,21 +122,29 @@ def renew_release(desk: Desk, cause: Cause) -> None:
 def restart_absence_watch(desk: Desk, cause: Cause) -> None:
     """Absence counts from the later of the last session and the return from a pause (C4Aa, C4Ab, D31).
 
-    What the client's return ends before its day was never needed and is never shown; there is one such pair
-    for nearly every session, so they leave the desk without a trace.
+    A watch that ends before its day is never shown, and nearly every session ends one: it begins again as the
+    watch of the new day, which comes to the same as cancelling it and making another, in half the time.
     """
     event = cause.event
     if not desk.clients[event.client or ""].sessions:
         return
     for rule_id in ABSENCE_RULES:
-        for task in desk.open_of_client(rule_id, event.client):
-            if task.trigger.on == event.on:
-                continue
-            if task.offset.from_(task.anchor, desk.days) > event.on:
-                desk.drop(task.key)
-            else:
-                cancel(desk, task, event.type, event)
-        create(desk, rule_id, cause)
+        running = desk.open_of_client(rule_id, event.client)
+        if not running:
+            create(desk, rule_id, cause)
+        for task in running:
+            _end_absence(desk, task, cause)
+
+
+def _end_absence(desk: Desk, task: Task, cause: Cause) -> None:
+    today = cause.event.on
+    if task.trigger.on == today:
+        return
+    if task.offset.from_(task.anchor, desk.days) > today:
+        desk.begin_again(task, cause.event)
+    else:
+        cancel(desk, task, cause.event.type, cause.event)
+        create(desk, task.rule.id, cause)
 
 
 def offer_lunch_again(desk: Desk, cause: Cause) -> None:

@@ -126,8 +126,7 @@ def _paused(file: ClientFile, event: Event) -> None:
 
 
 def _resumed(file: ClientFile, event: Event) -> None:
-    if file.paused_since is not None:
-        file.pauses.append((file.paused_since, event.on))
+    file.pauses.append((file.paused_since or event.on, event.on))
     file.paused_since = None
 
 

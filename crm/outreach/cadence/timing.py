@@ -15,9 +15,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def dates_of(desk: Desk, task: Task) -> Dates:
-    """The dates of `task` with everything known now; those of a finished task do not move any more."""
-    if task.frozen is not None:
-        return task.frozen
+    """The dates of an open task with everything known now; a finished one keeps those it had (`task.frozen`)."""
     dates = _visit_report(desk, task) if task.rule.id == "C43" else _by_rule(desk, task)
     if task.snoozed_to is not None:
         due = snoozed_due(desk, task, task.snoozed_to)
