@@ -77,6 +77,7 @@ class SmtpServer:
     victim: "Future[int]" = field(default_factory=Future)
     script: dict[Step, deque[str]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    arrival: threading.Condition = field(default_factory=threading.Condition)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> "SmtpServer":
@@ -112,6 +113,11 @@ class SmtpServer:
         with self.lock:
             waiting = self.script.get(step)
             return waiting.popleft() if waiting else None
+
+    def wait_for_kept(self, count: int) -> None:
+        """Return as soon as so many messages are kept."""
+        with self.arrival:
+            assert self.arrival.wait_for(lambda: len(self.kept) >= count, 20)
 
     def kill_the_victim(self) -> None:
         os.kill(self.victim.result(timeout=20), signal.SIGKILL)
@@ -181,7 +187,9 @@ class _Talk:
             lines.append(line.removeprefix(b"."))
         if self.step(Step.DOT, ""):
             return  # it answered something else: not kept
-        self.server.kept.append(Kept(self.sender, self.recipients, b"\r\n".join(lines) + b"\r\n"))
+        with self.server.arrival:
+            self.server.kept.append(Kept(self.sender, self.recipients, b"\r\n".join(lines) + b"\r\n"))
+            self.server.arrival.notify_all()
         self.step(Step.KEPT, "250 kept")
         self.step(Step.REPLIED, "")
 
