@@ -153,6 +153,12 @@ def invalid(page: str, status: int = 422) -> Response:
     return make_response(page, status)
 
 
+def way_back() -> str:
+    """Return the own page a form was on; anything that is not a plain path of ours becomes the list."""
+    back = request.form.get("back", "")
+    return back if back.startswith("/") and not back.startswith("//") and "\\" not in back else "/"
+
+
 def commit() -> None:
     """End the request's unit of work. Only views, jobs and commands call this."""
     db.session.commit()

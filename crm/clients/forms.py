@@ -18,10 +18,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional
 
 from crm.clients.models import ClientClass, ReferralMethod
-from crm.web import BaseForm
+from crm.web import BaseForm, Day
 
 CODE = re.compile(r"C-\d{3,6}")
-YEARS = (2000, 2099)
 METHODS = [
     (ReferralMethod.FAX.value, "Fax"),
     (ReferralMethod.LETTER.value, "Letter"),
@@ -51,20 +50,6 @@ CLIENT_EVENTS = (
     ("discharge_planned", "Last session planned", "last_on"),
     ("discharged", "Discharged", ""),
 )
-
-
-class Day(DateField):  # type: ignore[misc]
-    """A date within the years the desk knows; a date that is none is named as such."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the date and say in plain words what is wrong with it."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("This is not a date. Write it as 2026-05-14 or choose it.") from None
-        if self.data is not None and not YEARS[0] <= self.data.year <= YEARS[1]:
-            self.data = None
-            raise ValueError("The year must lie between 2000 and 2099.")
 
 
 def not_after(today: date, field: DateField) -> None:

@@ -36,17 +36,17 @@ def open_items(
     wanted: ColumnElement[bool] = and_(Task.status == TaskStatus.OPEN, Task.due.between(first, last))
     if done_since is not None:
         wanted = or_(wanted, and_(Task.status == TaskStatus.DONE, Task.done_at >= done_since))
-    return _items(_query(practice_id).where(wanted))
+    return _items(statement(practice_id).where(wanted))
 
 
 def items_of_source(practice_id: int, source_id: int) -> list[AgendaItem]:
     """Return the open tasks of one source, earliest first."""
-    return _items(_query(practice_id).where(Task.source_id == source_id, Task.status == TaskStatus.OPEN))
+    return _items(statement(practice_id).where(Task.source_id == source_id, Task.status == TaskStatus.OPEN))
 
 
 def items_of_client(practice_id: int, client_id: int) -> list[AgendaItem]:
     """Return the open tasks of one client, earliest first."""
-    return _items(_query(practice_id).where(Task.client_id == client_id, Task.status == TaskStatus.OPEN))
+    return _items(statement(practice_id).where(Task.client_id == client_id, Task.status == TaskStatus.OPEN))
 
 
 def sources_without_step(practice_id: int, limit: int) -> list[Source]:
@@ -72,6 +72,15 @@ def closed_on(practice: Practice, day: date) -> int:
     return db.session.scalar(query) or 0
 
 
+def phones_of(source_ids: set[int]) -> dict[int, str]:
+    """Return the numbers to call some sources under: their own, else the office's."""
+    query = select(Source.id, Source.phone, Office.phone.label("office_phone")).outerjoin(Office)
+    return {
+        row.id: row.phone or row.office_phone or ""
+        for row in db.session.execute(query.where(Source.id.in_(source_ids)))
+    }
+
+
 def _without_step(practice_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         Source.practice_id == practice_id,
@@ -82,7 +91,8 @@ def _without_step(practice_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _query(practice_id: int) -> Select[*tuple[Any, ...]]:
+def statement(practice_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the select that every list of tasks begins with; its rows go to `to_item`."""
     return (
         select(*COLUMNS, Source, Office.name.label("office_name"), Client.code.label("client_code"))
         .outerjoin(Source, Source.id == Task.source_id)
@@ -95,10 +105,11 @@ def _query(practice_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def _items(query: Select[*tuple[Any, ...]]) -> list[AgendaItem]:
-    return [_item(row) for row in db.session.execute(query)]
+    return [to_item(row) for row in db.session.execute(query)]
 
 
-def _item(row: Row[Any]) -> AgendaItem:
+def to_item(row: Row[Any]) -> AgendaItem:
+    """Turn a row of `statement` into what every reader sees."""
     source: Source | None = row.Source
     return AgendaItem(
         key=row.key,

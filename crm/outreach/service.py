@@ -65,7 +65,7 @@ def preview(
     """
     events = circles.events_in(practice.id, circle, practice.time_zone)
     before = {task.key: task for task in plan_circle(practice, circle, events, today=today).tasks}
-    now_too = [*events, *(CircleEvent(0, payload, datetime.min) for payload in extra)]
+    now_too = [*events, *(CircleEvent(0, payload, practice.created_at) for payload in extra)]
     after = plan_circle(practice, circle, now_too, today=today, new_clients=new_clients).tasks
     return [task for task in after if task.status == "open" and _shown(task) != _shown(before.get(task.key))]
 

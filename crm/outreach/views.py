@@ -1,6 +1,40 @@
-"""Pages of outreach."""
+"""The addresses of outreach, one row each."""
 
 from flask import Blueprint
 
+from crm.outreach import calendar_views, feed_views, outbox_views, quick_views, task_views, today_views
+
 bp = Blueprint("outreach", __name__)
 public_bp = Blueprint("public", __name__)
+
+GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
+for address, endpoint, view, methods in (
+    ("/", "today", today_views.today, GET),
+    ("/today/more", "more", today_views.more, GET),
+    ("/today/calls", "call_sheet", today_views.call_sheet, GET),
+    ("/tasks/<key>", "open_task", task_views.open_task, GET),
+    ("/tasks/<key>/done", "done", task_views.done, POST),
+    ("/tasks/<key>/outcome", "outcome", task_views.outcome, BOTH),
+    ("/tasks/<key>/snooze", "snooze", task_views.snooze, BOTH),
+    ("/tasks/<key>/skip", "skip", task_views.skip, BOTH),
+    ("/undo/<int:seq>", "undo", task_views.undo, POST),
+    ("/quick-add", "quick_add", quick_views.quick_add, BOTH),
+    ("/quick-add/read", "read_line", quick_views.read_line, GET),
+    ("/calendar", "calendar", calendar_views.calendar, GET),
+    ("/calendar/feeds", "add_feed", calendar_views.add_feed, POST),
+    ("/calendar/feeds/<int:feed_id>/rotate", "rotate_feed", calendar_views.rotate_feed, POST),
+    ("/calendar/feeds/<int:feed_id>/revoke", "revoke_feed", calendar_views.revoke_feed, POST),
+    ("/outbox", "outbox", outbox_views.index, GET),
+    ("/outbox/<int:message_id>/release", "release", outbox_views.release, POST),
+    ("/outbox/<int:message_id>/arrived", "arrived", outbox_views.arrived, POST),
+    ("/outbox/<int:message_id>/again", "send_again", outbox_views.send_again, POST),
+    ("/outbox/<int:message_id>/cancel", "cancel", outbox_views.cancel, POST),
+):
+    bp.add_url_rule(address, endpoint, view, methods=methods)
+
+for address, endpoint, view in (
+    ("/cal/<token>.ics", "feed", feed_views.feed),
+    ("/healthz", "healthz", feed_views.healthz),
+    ("/readyz", "readyz", feed_views.readyz),
+):
+    public_bp.add_url_rule(address, endpoint, view)

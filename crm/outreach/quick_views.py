@@ -1,0 +1,93 @@
+"""Add a task in one line; the line is read while it is typed and shown before it is saved."""
+
+import uuid
+from datetime import date
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.clients.queries import find_client
+from crm.db import NotFound
+from crm.journal import service as journal
+from crm.journal.acts import ManualTaskAdded
+from crm.outreach import manual, quick_line
+from crm.outreach import service as outreach
+from crm.outreach.day_words import day
+from crm.outreach.forms import QuickForm
+from crm.sources import list_queries, search
+from crm.sources.models import Source
+from crm.sources.queries import get_source
+from crm.web import commit, invalid, is_htmx, sealer, way_back
+
+
+def quick_add() -> ResponseReturnValue:
+    """Show the form; save it."""
+    if request.method == "GET":
+        form = QuickForm(formdata=None, due=g.today)
+        if source_id := request.args.get("source", type=int):
+            source = get_source(g.practice.id, source_id)
+            form.source_id.data, form.source_name.data = str(source.id), source.display_name
+        return _page(form)
+    form = QuickForm()
+    if not form.validate_on_submit():
+        return invalid(_page(form))
+    source, client, problem = _subjects(form)
+    if problem:
+        return invalid(_page(form))
+    if not (form.line.data or source or client):
+        form.line.errors = ["Say what is to be done, or with whom."]
+        return invalid(_page(form))
+    _save(form, source.id if source else None, client.id if client else None)
+    return redirect(way_back(), 303)
+
+
+def _save(form: QuickForm, source_id: int | None, client_id: int | None) -> None:
+    task_uuid = str(uuid.uuid4())
+    words = (form.line.data or "").strip()
+    sealed = sealer().seal({"words": words}, table="task", row=task_uuid) if words else None
+    details = manual.Details(form.kind.data, form.due.data, source_id, client_id)
+    task = outreach.add_manual_task(g.practice, details, sealed=sealed, task_uuid=task_uuid, now=g.now)
+    event = ManualTaskAdded(key=task.key, due=form.due.data.isoformat())
+    entry = journal.record(g.practice, event, now=g.now, actor=g.user.id, source_id=source_id, client_id=client_id)
+    commit()
+    flash(f"Planned for {day(task.due, g.today)}.", f"undo:{url_for('outreach.undo', seq=entry.seq)}")
+
+
+def _subjects(form: QuickForm) -> tuple[Source | None, object, bool]:
+    source = client = None
+    if (form.source_id.data or "").isdigit():
+        try:
+            source = get_source(g.practice.id, int(form.source_id.data))
+        except NotFound:
+            form.source_name.errors = ["Choose the source from the list."]
+    if form.client_code.data:
+        client = find_client(g.practice.id, form.client_code.data.upper())
+        if client is None:
+            form.client_code.errors = ["There is no client with this code."]
+    return source, client, bool(form.source_name.errors or form.client_code.errors)
+
+
+def read_line() -> ResponseReturnValue:
+    """Say what a line is read as: the day as a chip, the kind, and the source where the name is clear."""
+    line = request.values.get("line", "")[:300]
+    read = quick_line.read(line, g.today)
+    source = _only_source(read.who)
+    return render_template("outreach/_read.html", read=read, source=source, due=read.due or _due_typed())
+
+
+def _due_typed() -> date:
+    try:
+        return date.fromisoformat(request.values.get("due", ""))
+    except ValueError:
+        return g.today
+
+
+def _only_source(who: tuple[str, ...]) -> Source | None:
+    """Return the source a name means where only one fits; a name that fits several is left to the person."""
+    words = search.words_of(" ".join(who))
+    found = list_queries.find_sources(g.practice.id, words, 2) if words else []
+    return get_source(g.practice.id, found[0].id) if len(found) == 1 else None
+
+
+def _page(form: QuickForm) -> str:
+    return render_template("outreach/_quick_layer.html" if is_htmx() else "outreach/quick.html", form=form)
