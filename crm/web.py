@@ -179,6 +179,11 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
+    if response.status_code == 303 and is_htmx():
+        # Followed unseen, the next page would use up what flash() has to say; so the browser goes there itself.
+        response.headers["HX-Redirect"] = response.headers.pop("Location")
+        response.status_code = 204
+        response.set_data(b"")
     response.headers.extend({k: v for k, v in HEADERS.items() if k not in response.headers})
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"

@@ -7,6 +7,8 @@
   const layer = document.getElementById("layer");
   const homes = new Map(); // cards on their way, and where they were
 
+  if (!board) return; // nothing on it yet
+
   const lanes = () => [...board.querySelectorAll("[data-lane]")];
   const laneOf = (element) => element.closest("[data-lane]");
   const titleOf = (lane) => lane.closest(".lane").querySelector("h2").lastChild.previousSibling.textContent.trim();
