@@ -18,6 +18,16 @@ class TouchLogged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceChanged(Event):
+    """Facts of a source were edited; `fields` names which, parted by spaces, never what they say."""
+
+    type: ClassVar[str] = "source_changed"
+    cadence: ClassVar[bool] = False
+    source: str
+    fields: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StepOverridden(Event):
     """Somebody placed the source at `to` (0 to 5) by hand."""
 

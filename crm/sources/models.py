@@ -139,7 +139,12 @@ class Source(db.Model):  # type: ignore[name-defined,misc]
         Index("ix_source_practice_name", "practice_id", "sort_name", "id"),
         Index("ix_source_practice_specialty", "practice_id", "specialty", "sort_name"),
         Index("ix_source_practice_grade", "practice_id", "grade", "sort_name"),
-        Index("ix_source_board", "practice_id", "lane", "added_on", "next_due_on", "id"),
+        # The board takes a lane as three ranges: with a task, worked without one, only listed; and counts lanes by day.
+        Index("ix_source_board", "practice_id", "lane", "next_due_on", "id"),
+        Index("ix_source_board_idle", "practice_id", "lane", "next_due_on", "added_on", "id"),
+        Index("ix_source_board_days", "practice_id", "added_on", "lane", "step_since", "next_due_on"),
+        Index("ix_source_practice_contact", "practice_id", "last_contact_on", "id"),
+        Index("ix_source_practice_due", "practice_id", "next_due_on", "id"),
         Index("ix_source_office", "office_id"),
         Index("ix_source_batch", "batch_id"),
     )

@@ -90,13 +90,7 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "digest",
-                "letter",
-                "notice",
-                name="message_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
+                "digest", "letter", "notice", name="message_kind", native_enum=False, create_constraint=True, length=32
             ),
             nullable=False,
         ),
@@ -256,10 +250,7 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("sample", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["batch_id"],
-            ["import_batch.id"],
-            name=op.f("fk_office_batch_id_import_batch"),
-            ondelete="SET NULL",
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_office_batch_id_import_batch"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(["practice_id"], ["practice.id"], name=op.f("fk_office_practice_id_practice")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
@@ -293,10 +284,7 @@ def upgrade() -> None:
         sa.Column("entry_seq", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["entry_seq"],
-            ["journal_entry.seq"],
-            name=op.f("fk_entry_note_entry_seq_journal_entry"),
-            ondelete="CASCADE",
+            ["entry_seq"], ["journal_entry.seq"], name=op.f("fk_entry_note_entry_seq_journal_entry"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("entry_seq", name=op.f("pk_entry_note")),
     )
@@ -341,14 +329,7 @@ def upgrade() -> None:
         sa.Column(
             "channel",
             sa.Enum(
-                "fax",
-                "portal",
-                "email",
-                "letter",
-                name="channel",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
+                "fax", "portal", "email", "letter", name="channel", native_enum=False, create_constraint=True, length=32
             ),
             nullable=False,
         ),
@@ -387,10 +368,7 @@ def upgrade() -> None:
         sa.Column("next_due_on", sa.Date(), nullable=True),
         sa.Column("do_not_contact", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["batch_id"],
-            ["import_batch.id"],
-            name=op.f("fk_source_batch_id_import_batch"),
-            ondelete="SET NULL",
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_source_batch_id_import_batch"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_source_office_id_office")),
         sa.ForeignKeyConstraint(["practice_id"], ["practice.id"], name=op.f("fk_source_practice_id_practice")),
@@ -399,8 +377,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("source", schema=None) as batch_op:
         batch_op.create_index("ix_source_batch", ["batch_id"], unique=False)
-        batch_op.create_index("ix_source_board", ["practice_id", "lane", "added_on", "next_due_on", "id"], unique=False)
+        batch_op.create_index("ix_source_board", ["practice_id", "lane", "next_due_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_source_board_days", ["practice_id", "added_on", "lane", "step_since", "next_due_on"], unique=False
+        )
+        batch_op.create_index(
+            "ix_source_board_idle", ["practice_id", "lane", "next_due_on", "added_on", "id"], unique=False
+        )
         batch_op.create_index("ix_source_office", ["office_id"], unique=False)
+        batch_op.create_index("ix_source_practice_contact", ["practice_id", "last_contact_on", "id"], unique=False)
+        batch_op.create_index("ix_source_practice_due", ["practice_id", "next_due_on", "id"], unique=False)
         batch_op.create_index("ix_source_practice_grade", ["practice_id", "grade", "sort_name"], unique=False)
         batch_op.create_index("ix_source_practice_name", ["practice_id", "sort_name", "id"], unique=False)
         batch_op.create_index("ix_source_practice_specialty", ["practice_id", "specialty", "sort_name"], unique=False)
@@ -715,7 +701,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_source_practice_specialty")
         batch_op.drop_index("ix_source_practice_name")
         batch_op.drop_index("ix_source_practice_grade")
+        batch_op.drop_index("ix_source_practice_due")
+        batch_op.drop_index("ix_source_practice_contact")
         batch_op.drop_index("ix_source_office")
+        batch_op.drop_index("ix_source_board_idle")
+        batch_op.drop_index("ix_source_board_days")
         batch_op.drop_index("ix_source_board")
         batch_op.drop_index("ix_source_batch")
 
