@@ -1,7 +1,7 @@
 """Practices and the people who sign in for them."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -9,7 +9,7 @@ from flask_security.models import sqla
 from sqlalchemy import CheckConstraint, ForeignKey, String, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.clock import utcnow
+from crm.clock import local_date, utcnow
 from crm.db import Base, choice, db
 
 sqla.FsModels.set_db_info(base_model=Base)  # type: ignore[no-untyped-call]
@@ -42,6 +42,10 @@ class Practice(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     __table_args__ = (CheckConstraint("office_per_week BETWEEN 1 AND 20", name="office_per_week"),)
+
+    def local(self, moment: datetime) -> date:
+        """Return the date of a moment on the practice's wall."""
+        return local_date(moment, self.time_zone)
 
 
 class Role(db.Model, sqla.FsRoleMixin):  # type: ignore[name-defined,misc]

@@ -19,7 +19,7 @@ WORDS = {
     MessageState.UNKNOWN: (
         "ask",
         "Not known",
-        "The line dropped while it was handed over. Not sent again unless you say so.",
+        "The line dropped during the handing over. Not sent again unless you say so.",
     ),
     MessageState.FAILED: ("late", "Failed", "The server refused it for good. Mend what it says, then send it again."),
     MessageState.SENT: ("done", "Sent", ""),

@@ -1,6 +1,7 @@
 """Read a task typed in one line: "call Dr Lee Tue 10am re knee". The hour stays among the words."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,8 +15,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 TITLES = {"dr", "dr.", "doctor", "mr", "ms", "mrs"}
 STOP = {"re", "about", "on", "at", "by", "for", "next", "in", "to", "the", "and", "with"}
-DAY_NAME = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}", re.IGNORECASE)
-MONTH_NAME = re.compile(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?", re.IGNORECASE)
+DAY_NAME = r"(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}"
+MONTH_NAME = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +47,10 @@ def _find_day(words: list[str], today: date) -> tuple[date | None, set[int]]:
 
 
 def _day(text: str, today: date) -> date | None:
-    near = {"today": 0, "tonight": 0, "tomorrow": 1, "next week": 7 - today.weekday()}
-    if text in near:
-        return today + timedelta(days=near[text])
-    if match := re.fullmatch(r"in (\d{1,3}) (day|week)s?", text):
-        return today + timedelta(days=int(match[1]) * (7 if match[2] == "week" else 1))
-    if match := re.fullmatch(r"(?:next |on )?" + DAY_NAME.pattern, text):
-        ahead = (WEEKDAYS.index(match[1]) - today.weekday()) % 7 or 7
-        return today + timedelta(days=ahead)
-    if match := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text):
-        return _on(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})", text):
-        return _next(int(match[1]), int(match[2]), today)
-    if match := re.fullmatch(r"(\d{1,2})\.? " + MONTH_NAME.pattern, text):
-        return _next(MONTHS.index(match[2]) + 1, int(match[1]), today)
-    if match := re.fullmatch(MONTH_NAME.pattern + r" (\d{1,2})(?:st|nd|rd|th)?", text):
-        return _next(MONTHS.index(match[1]) + 1, int(match[2]), today)
+    """Read a day in any of the ways people write one."""
+    for pattern, meaning in WAYS:
+        if match := pattern.fullmatch(text):
+            return meaning(match, today)
     return None
 
 
@@ -93,3 +82,28 @@ def _name_words(words: list[str]) -> list[str]:
             break
         name.append(bare)
     return name
+
+
+def _weekday(match: re.Match[str], today: date) -> date:
+    return today + timedelta(days=(WEEKDAYS.index(match[1]) - today.weekday()) % 7 or 7)
+
+
+def _in(match: re.Match[str], today: date) -> date:
+    return today + timedelta(days=int(match[1]) * (7 if match[2] == "week" else 1))
+
+
+Meaning = Callable[[re.Match[str], date], date | None]
+WAYS: tuple[tuple[re.Pattern[str], Meaning], ...] = (
+    (re.compile("today|tonight"), lambda _m, today: today),
+    (re.compile("tomorrow"), lambda _m, today: today + timedelta(days=1)),
+    (re.compile("next week"), lambda _m, today: today + timedelta(days=7 - today.weekday())),
+    (re.compile(r"in (\d{1,3}) (day|week)s?"), _in),
+    (re.compile(r"(?:next |on )?" + DAY_NAME), _weekday),
+    (re.compile(r"(\d{4})-(\d\d)-(\d\d)"), lambda m, _today: _on(int(m[1]), int(m[2]), int(m[3]))),
+    (re.compile(r"(\d{1,2})/(\d{1,2})"), lambda m, today: _next(int(m[1]), int(m[2]), today)),
+    (re.compile(r"(\d{1,2})\.? " + MONTH_NAME), lambda m, today: _next(MONTHS.index(m[2]) + 1, int(m[1]), today)),
+    (
+        re.compile(MONTH_NAME + r" (\d{1,2})(?:st|nd|rd|th)?"),
+        lambda m, today: _next(MONTHS.index(m[1]) + 1, int(m[2]), today),
+    ),
+)

@@ -86,7 +86,7 @@ def _only_source(who: tuple[str, ...]) -> Source | None:
     """Return the source a name means where only one fits; a name that fits several is left to the person."""
     words = search.words_of(" ".join(who))
     found = list_queries.find_sources(g.practice.id, words, 2) if words else []
-    return get_source(g.practice.id, found[0].id) if len(found) == 1 else None
+    return get_source(g.practice.id, found[0].Source.id) if len(found) == 1 else None
 
 
 def _page(form: QuickForm) -> str:

@@ -33,7 +33,7 @@ class TaskRow:
 
 
 def row(item: AgendaItem, today: date, *, words: str = "", undo_seq: int | None = None) -> TaskRow:
-    """Put a task into words. `words` are a hand-typed task's own, opened by the view; `undo_seq` undoes the last act."""
+    """Put a task into words. `words` are a hand-typed task's own, opened by the view; `undo_seq` is the last act."""
     kind, word = _state(item, today)
     channel, icon = kinds.CHANNELS[item.channel]
     address = f"/tasks/{item.key}"

@@ -166,13 +166,13 @@ class Desk:
         self._forget_open(task)
 
     def begin_again(self, task: Task, event: Event) -> None:
-        """Let a dated task count from a later event, under the key of that day; a snooze is lost."""
-        self._forget_open(task)
-        del self.tasks[task.key]
+        """Let a client's dated task count from a later event, under the key of that day; a snooze is lost."""
+        shelf = self.clients[task.client or ""].open_tasks[task.rule.id]
+        del shelf[task.key], self.tasks[task.key]
         task.occurrence = event.on.isoformat()
         task.key = f"{task.rule.id}:{task.client}:{task.occurrence}"
         task.trigger, task.anchor, task.snoozed_to, task.snoozes = event, event.on, None, 0
-        self.add(task, task.client or "")
+        self.tasks[task.key] = shelf[task.key] = task
 
     def drop(self, key: str) -> None:
         """Take a task that was not carried out off the desk, so that its key can be used again (R9)."""

@@ -11,15 +11,8 @@ REPORTS = frozenset({"C42", "C43"})
 
 def is_void(desk: Desk, event: Event) -> bool:
     """True for a second discharge, a pause while paused and a return of someone who was not away."""
-    match event.type:
-        case "discharged":
-            return desk.clients[event.client or ""].discharged
-        case "client_paused":
-            return desk.clients[event.client or ""].paused_since is not None
-        case "client_resumed":
-            return desk.clients[event.client or ""].paused_since is None
-        case _:
-            return False
+    is_repeated = REPEATS.get(event.type)
+    return is_repeated is not None and is_repeated(desk.clients[event.client or ""])
 
 
 def triggers_of(desk: Desk, event: Event) -> list[str]:
@@ -134,6 +127,11 @@ def _discharged(file: ClientFile, _event: Event) -> None:
     file.discharged = True
 
 
+REPEATS: Mapping[str, Callable[[ClientFile], bool]] = {
+    "discharged": lambda file: file.discharged,
+    "client_paused": lambda file: file.paused_since is not None,
+    "client_resumed": lambda file: file.paused_since is None,
+}
 SOURCE_FACTS: Mapping[str, Callable[[SourceFile, Event], None]] = {
     "source_added": _added,
     "reply_received": _answered,
