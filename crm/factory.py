@@ -28,6 +28,7 @@ from crm.outreach import mailer
 from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
 from crm.settings import Settings
+from crm.sources import import_views as imports
 from crm.sources import views as sources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,6 +67,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.register(app, accounts.setup_bp, guard=web.public)
     web.register(app, accounts.bp, guard=web.login_required)
     web.register(app, sources.bp, guard=web.login_required)
+    web.register(app, imports.bp, guard=web.login_required)
     web.register(app, clients.bp, guard=web.login_required)
     web.register(app, pipeline.bp, guard=web.login_required)
     web.register(app, outreach.bp, guard=web.login_required)
