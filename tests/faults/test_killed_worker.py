@@ -9,6 +9,7 @@ from pathlib import Path
 
 import mailroom
 import pytest
+from certificates import Authority
 from flask import Flask
 from smtp_server import Do, SmtpServer, Step
 from warm import Warm
@@ -17,6 +18,7 @@ from crm.outreach.models import MessageKind
 from crm.settings import Settings
 
 BEFORE_DATA = [Step.CONNECT, Step.EHLO, Step.MAIL, Step.RCPT]
+WITH_TLS = [Step.STARTTLS, Step.TLS, Step.AUTH]
 AFTER_DATA = [Step.DATA, Step.BODY, Step.DOT, Step.KEPT]
 
 
@@ -24,6 +26,11 @@ AFTER_DATA = [Step.DATA, Step.BODY, Step.DOT, Step.KEPT]
 def warm() -> Iterator[Warm]:
     with Warm() as parent:
         yield parent
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture
@@ -36,11 +43,11 @@ class Desk:
     """Starts workers on one test's database and mail server."""
 
     def __init__(self, warm: Warm, settings: Settings, server: SmtpServer, output: Path) -> None:
-        self.warm, self.settings, self.server, self.output = warm, settings, server, output
+        self.warm, self.server, self.output = warm, server, output
+        self.env = mailroom.environment(settings, server.port)
 
     def start(self, now: str = "2026-05-06T14:00:00Z") -> int:
-        env = mailroom.environment(self.settings, self.server.port)
-        return self.warm.start("worker", "--once", "--now", now, env=env, output=self.output)
+        return self.warm.start("worker", "--once", "--now", now, env=self.env, output=self.output)
 
     def run(self) -> None:
         assert self.warm.wait(self.start()) == 0, self.output.read_text()
@@ -73,6 +80,23 @@ def test_killed_before_data_everything_is_sent_once_by_the_next_worker(desk, ser
     assert mailroom.states() == {"task:1": "sent", "digest:1:2026-05-06": "sent"}
     assert len(server.kept) == 2
     assert kept_once(server)
+
+
+@pytest.mark.parametrize("step", WITH_TLS)
+def test_killed_while_it_encrypts_or_signs_in_nothing_is_lost(desk, server, clock, authority, step):
+    server.tls, server.password = authority.server(), "secret"
+    desk.env |= {
+        "MAIL_USE_TLS": "true",
+        "MAIL_CA_FILE": str(authority.file),
+        "MAIL_USERNAME": "desk@example.com",
+        "MAIL_PASSWORD": "secret",
+    }
+    mailroom.put("task:1", now=clock.now)
+    server.at(step, Do.KILL)
+    desk.run_until_killed()
+    desk.run()
+    assert mailroom.states() == {"task:1": "sent"}
+    assert len(server.kept) == 1
 
 
 @pytest.mark.parametrize("step", AFTER_DATA)
@@ -112,7 +136,7 @@ def test_two_workers_started_by_mistake_send_nothing_twice(desk, server, clock):
 
 def test_a_worker_that_is_told_to_end_finishes_its_message(desk, server, clock):
     mailroom.put("task:1", now=clock.now)
-    pid = desk.warm.start("worker", env=mailroom.environment(desk.settings, server.port), output=desk.output)
+    pid = desk.warm.start("worker", env=desk.env, output=desk.output)
     server.wait_for_kept(1)
     os.kill(pid, signal.SIGTERM)
     assert desk.warm.wait(pid) == 0, desk.output.read_text()
