@@ -49,19 +49,29 @@ function placeMenu(menu, button) {
   menu.style.top = `${below ? at.bottom + 4 : Math.max(8, at.top - height - 4)}px`;
 }
 
+function openerOf(menu) {
+  return menu.opener ?? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+}
+
 document.addEventListener(
   "toggle",
   (event) => {
     const menu = event.target;
     if (!(menu instanceof HTMLElement) || !menu.matches("[data-menu]") || event.newState !== "open") return;
-    const button = menu.opener ?? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
-    placeMenu(menu, button);
+    placeMenu(menu, openerOf(menu));
     menu.querySelector("a, button")?.focus({ preventScroll: true });
   },
   true,
 );
 
-document.addEventListener("scroll", () => document.querySelector("[data-menu]:popover-open")?.hidePopover(), true);
+document.addEventListener(
+  "scroll",
+  () => {
+    const menu = document.querySelector("[data-menu]:popover-open");
+    if (menu) placeMenu(menu, openerOf(menu));
+  },
+  { capture: true, passive: true },
+);
 
 document.addEventListener("keydown", (event) => {
   const menu = document.activeElement?.closest("[data-menu]:popover-open");
