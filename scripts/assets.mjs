@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PACKAGES = join(ROOT, "node_modules");
@@ -82,6 +83,10 @@ function removeOthers(files) {
 const files = { ...interFiles(), "icons.svg": sprite() };
 for (const [name, source] of Object.entries(COPIES)) {
   files[name] = withoutSourceMap(read(join(PACKAGES, source)));
+}
+// Beside each text a packed one, which the server hands out to whoever takes it.
+for (const name of Object.keys(files).filter((name) => /\.(css|js|svg)$/.test(name))) {
+  files[`${name}.gz`] = gzipSync(files[name], { level: 9 });
 }
 write(files);
 removeOthers(files);
