@@ -121,7 +121,9 @@ def begin_write(practice_id: int | None = None) -> None:
     practice, so that two replays of one circle of care and two ends of the journal cannot cross.
     """
     session = db.session()
-    connection = session.connection(execution_options={WRITING: True})
+    # Said twice, the options would be ignored with a warning: they hold for a connection from its beginning.
+    begun = session.in_transaction()
+    connection = session.connection() if begun else session.connection(execution_options={WRITING: True})
     if connection.dialect.name == "postgresql" and practice_id is not None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": practice_id})
 

@@ -1,26 +1,15 @@
 """The form that moves, parks or wakes a source: shape only."""
 
-from wtforms import DateField, HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from crm.pipeline import board, steps
 from crm.pipeline.signs import Side
 from crm.sources.models import Lane
-from crm.web import BaseForm
+from crm.web import BaseForm, Day
 
 REASON_LIMIT = 1000
 WAKE = "wake"  # back to the step the source had before it was parked
-
-
-class WakeDay(DateField):  # type: ignore[misc]
-    """A date; what cannot be read as one is said in plain words."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the date as a browser sends it."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("This is not a date. Write it as 2026-05-14 or choose it.") from None
 
 
 class MoveForm(BaseForm):
@@ -36,7 +25,7 @@ class MoveForm(BaseForm):
         choices=[(reason.kind.value, reason.label) for reason in steps.PARK_REASONS],
         validators=[Optional()],
     )
-    wake_on = WakeDay("Wake up on", validators=[Optional()])
+    wake_on = Day("Wake up on", validators=[Optional()])
     reason = TextAreaField(
         "Reason", validators=[Length(max=REASON_LIMIT, message=f"Keep it under {REASON_LIMIT:,} characters.")]
     )

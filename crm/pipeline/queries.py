@@ -41,7 +41,7 @@ def tally(practice_id: int, filters: Filters, today: date) -> Sequence[Row[Any]]
         .where(*_where(practice_id, filters), Source.added_on.is_(None))
         .group_by(Source.lane)
     )
-    return db.session.execute(union_all(worked, listed)).all()
+    return list(db.session.execute(union_all(worked, listed)))
 
 
 def places(

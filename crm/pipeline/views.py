@@ -1,6 +1,7 @@
 """The board, its lanes as they are scrolled, and moving a source by hand."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -18,7 +19,7 @@ from crm.pipeline.board import Filters, LaneView, Place
 from crm.pipeline.forms import WAKE, MoveForm
 from crm.sources.models import Grade, Lane, Source
 from crm.sources.queries import get_source
-from crm.web import commit, invalid, is_htmx, sealer
+from crm.web import commit, invalid, is_htmx, sealer, way_back
 
 bp = Blueprint("pipeline", __name__)
 SHOWN = 25  # cards of a lane at a time: seven full lanes stay well under 300 kB
@@ -62,11 +63,11 @@ def move(source_id: int) -> ResponseReturnValue:
     events = _events(source, form, facts) if form.validate_on_submit() else None
     if events is None:
         return invalid(_ask(source, form, facts))
-    entry = _record(events, form.reason.data or "")
+    entry = _record(source, events, form.reason.data or "")
     commit()
     if entry is not None:
         flash(f"{_short_name(source)} {_what_happened(source)}.", f"undo:{url_for('outreach.undo', seq=entry.seq)}")
-    return _moved(source, {before, source.lane}) if is_htmx() else redirect(_way_back(), 303)
+    return _moved(source, {before, source.lane}) if is_htmx() else redirect(way_back(), 303)
 
 
 def _events(source: Source, form: MoveForm, facts: steps.Facts) -> list[Event] | None:
@@ -101,9 +102,10 @@ def _name(form: MoveForm, field: str, error: str) -> None:
         form[field].errors = [error]
 
 
-def _record(events: list[Event], reason: str) -> JournalEntry | None:
+def _record(source: Source, events: list[Event], reason: str) -> JournalEntry | None:
     """Write the move down, its reason sealed beside it; nothing where the source stands there already."""
     if not events:
+        service.apply(g.practice, {source.id}, today=g.today)  # the card may be as old as yesterday
         return None
     happenings = [journal.Happening(event, at=g.now) for event in events]
     entry = journal.record_all(g.practice, happenings, now=g.now, actor=g.user.id)[-1]
@@ -140,10 +142,42 @@ def _board_page(filters: Filters, tallies: dict[Lane, boards.Tally], lanes: list
         rest=rest,
         is_empty=not filters and not any(tally.sources for tally in tallies.values()),
         filters=filters,
-        grades=list(Grade),
-        specialties=queries.specialties(g.practice.id),
-        compact="compact" in request.args,
+        grade_links=_links(
+            filters,
+            [
+                ("All grades", replace(filters, grade=None)),
+                *((f"Grade {grade.value}", replace(filters, grade=grade)) for grade in Grade),
+            ],
+        ),
+        specialty_links=_links(
+            filters,
+            [
+                ("All specialties", replace(filters, specialty="")),
+                *((name, replace(filters, specialty=name)) for name in queries.specialties(g.practice.id)),
+            ],
+        ),
+        compact=_is_compact(),
+        compact_url=_address(filters, compact=not _is_compact()),
     )
+
+
+def _links(present: Filters, choices: Iterable[tuple[str, Filters]]) -> list[tuple[str, str, bool]]:
+    """Return address, words and whether it is the present one, for each choice of a filter."""
+    return [(_address(filters), words, filters == present) for words, filters in choices]
+
+
+def _address(filters: Filters, *, compact: bool | None = None) -> str:
+    compact = _is_compact() if compact is None else compact
+    return url_for(
+        "pipeline.board",
+        grade=filters.grade or None,
+        specialty=filters.specialty or None,
+        compact=1 if compact else None,
+    )
+
+
+def _is_compact() -> bool:
+    return "compact" in request.args
 
 
 def _shown(view: LaneView, filters: Filters) -> dict[str, Any]:
@@ -219,7 +253,7 @@ def _ask(source: Source, form: MoveForm, facts: steps.Facts) -> str:
         target=boards.label_of(Lane(target)) if target else "",
         proven=steps.STEP_LABELS[facts.proven],
         reasons=steps.PARK_REASONS,
-        back=_way_back(),
+        back=request.form.get("back") or _page_asked_from(),
     )
 
 
@@ -239,9 +273,7 @@ def _page_of_htmx() -> SplitResult:
     return urlsplit(request.headers.get("HX-Current-URL", ""))
 
 
-def _way_back() -> str:
-    """Return the page somebody came from, always one of ours; else the board."""
+def _page_asked_from() -> str:
+    """Return the page the question was asked on, to come back to: as htmx tells it, else the board."""
     page = _page_of_htmx()
-    back = request.form.get("back") or (f"{page.path}?{page.query}" if page.path else "")
-    is_ours = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return back if is_ours else url_for("pipeline.board")
+    return f"{page.path}?{page.query}" if page.path else url_for("pipeline.board")
