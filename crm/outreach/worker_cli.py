@@ -36,6 +36,7 @@ THREADS = 8
 def serve() -> None:
     """Run pages and clock in this one process."""
     where, app = settings(), _app()
+    signal.signal(signal.SIGTERM, _leave)
     _check(where)
     lock = _only_one(where.data_dir / "serve.lock")
     server = _listen(app, where)
@@ -43,7 +44,6 @@ def serve() -> None:
     db.session.remove()
     db.engine.dispose()
     worker = Worker(app)
-    signal.signal(signal.SIGTERM, _leave)
     worker.start(where.tick_seconds)
     try:
         server.run()
