@@ -11,7 +11,7 @@ from pathlib import Path
 from wsgiref.headers import Headers
 
 import structlog
-from flask import Flask, url_for
+from flask import Flask
 from flask_migrate import Migrate
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -28,6 +28,7 @@ from crm.outreach import mailer
 from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
 from crm.settings import Settings
+from crm.sources import import_views as imports
 from crm.sources import import_views as imports
 from crm.sources import views as sources
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.register(app, accounts.setup_bp, guard=web.public)
     web.register(app, accounts.bp, guard=web.login_required)
     web.register(app, sources.bp, guard=web.login_required)
+    web.register(app, imports.bp, guard=web.login_required)
     web.register(app, imports.bp, guard=web.login_required)
     web.register(app, clients.bp, guard=web.login_required)
     web.register(app, pipeline.bp, guard=web.login_required)
@@ -148,15 +150,13 @@ def _serve_static(app: Flask) -> None:
         max_age=31536000,
         add_headers_function=_static_headers,
     )
-    app.add_url_rule("/static/<path:filename>", endpoint="static", build_only=True)
-
     @cache
     def version(name: str) -> str:
         path = STATIC / name
         return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"
 
     def asset(name: str) -> str:
-        return url_for("static", filename=name, v=version(name))
+        return f"/static/{name}?v={version(name)}"
 
     app.jinja_env.globals["asset"] = asset
 

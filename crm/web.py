@@ -54,8 +54,8 @@ HEADERS = {
 }
 TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its own message
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# These hash passwords, and no transaction is held across hashing; they begin to write by themselves.
-OWN_WRITES = {"security", "setup"}
+# These hash passwords or read long lists, and no transaction is held meanwhile; they begin to write by themselves.
+OWN_WRITES = {"security", "setup", "imports"}
 SILENT_MINUTES = 5
 CLASS_WORDS = {
     "post_rehab": "Post-rehab",
@@ -171,7 +171,7 @@ def _begin() -> None:
         begin_write()
     g.user = current_user._get_current_object() if current_user.is_authenticated else None
     g.practice = None
-    if g.user is not None and request.endpoint != "static":
+    if g.user is not None:
         g.practice = db.session.get(Practice, g.user.practice_id)
         g.today = clock.local_date(g.now, g.practice.time_zone)
         if request.method not in SAFE_METHODS and request.blueprint not in OWN_WRITES:

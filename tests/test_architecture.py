@@ -18,6 +18,7 @@ NOT_PURE = {
     "crm.outreach.smtp": "speaks SMTP",
     "crm.outreach.outbox": "the send states are rows",
     "crm.demo.loading": "loads through the services",
+    "crm.demo.__init__": "hands its door on",
 }
 PURE_MAY_IMPORT = {"holidays", "icalendar", "phonenumbers", "email_validator", "zip2info", "crm"}
 FRAMEWORKS = {
@@ -60,7 +61,7 @@ TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 
 @pytest.mark.parametrize("name", MODULES)
 def test_imports_stand_at_the_top_of_the_file(name):
-    top = {node for node in TREES[name].body}
+    top = set(TREES[name].body)
     guarded = {n for node in TREES[name].body if isinstance(node, ast.If) for n in node.body}
     inside = [found for found, node in imports_of(TREES[name]) if node not in top | guarded]
     assert inside == []

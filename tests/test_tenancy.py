@@ -5,7 +5,7 @@ from datetime import date
 import builders
 import pytest
 from sqlalchemy import select
-from test_csrf import everything
+from walk import everything
 
 from crm.clients import service as clients
 from crm.clients.models import ReferralMethod, Visit
@@ -25,8 +25,8 @@ def theirs(app, clock) -> dict[str, object]:
         with writing():
             source = builders.source(practice, office=builders.office(practice))
             details = clients.ReferralDetails(
-                date(2026, 5, 6), ReferralMethod.FAX, "Medical Exercise Training", "Knee", "M17.11", True, True, "f" * 36,
-                visit_on=date(2026, 5, 20),
+                date(2026, 5, 6), ReferralMethod.FAX, "Medical Exercise Training", "Knee", "M17.11", True, True,
+                "f" * 36, visit_on=date(2026, 5, 20),
             )  # fmt: skip
             referral = clients.receive_referral(practice, source, details, sealer=sealer, now=clock.now)
             task = outreach.add_manual_task(
@@ -44,7 +44,7 @@ def theirs(app, clock) -> dict[str, object]:
             "source_id": source.id,
             "code": "C-0101",
             "visit_id": visit.id,
-            "uuid": task.uuid,
+            "key": task.key,
             "seq": 1,
             "contact_id": contact.id,
         }

@@ -146,10 +146,12 @@ class _Teller:
         self.practice, self.cast, self.sealer, self.now = practice, cast, sealer, now
         self.zone = ZoneInfo(practice.time_zone)
         self.happenings: list[journal.Happening] = []
-        self._minute = 0
+        self._day, self._minute = date.min, 0
 
     def add(self, line: Line) -> None:
-        self._minute = (self._minute + 7) % 180
+        # A day's lines follow one another, or a task would be done before what it follows from.
+        self._minute = 0 if line.on != self._day else self._minute + 5
+        self._day = line.on
         hour, minute = divmod(self._minute, 60)
         at = min(datetime.combine(line.on, time(9 + hour, minute), self.zone).astimezone(UTC), self.now)
         act, _colon, rule = line.what.partition(":")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from crm.outreach.day_words import day, near_day
+from crm.outreach.day_words import near_day
 
 # verb -> one, many; in the order of the sentence above the list
 VERBS = {
@@ -129,17 +129,21 @@ def why(
         said = KINDS[rule].why.format(
             client=client or "a client",
             on=_when(trigger_on, today),
+            on_day=_day(trigger_on, today),
             anchor=_when(anchor_on or trigger_on, today),
+            anchor_day=_day(anchor_on or trigger_on, today),
         )
     more = _of_reason(reason)
     return f"{said}; {more}" if more else said
 
 
+def _day(on: date | None, today: date) -> str:
+    return near_day(on, today) if on else "then"
+
+
 def _when(on: date | None, today: date) -> str:
-    if on is None:
-        return "before"
-    words = near_day(on, today)
-    return words if words in {"today", "yesterday", "tomorrow"} else f"on {day(on, today)}"
+    words = _day(on, today)
+    return words if words in {"today", "yesterday", "tomorrow", "then"} else f"on {words}"
 
 
 REASONS = {

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from crm.outreach import kinds
-from crm.outreach.day_words import count_of, day, due_words, number, sentence
+from crm.outreach.day_words import NBSP, count_of, day, due_words, number, sentence
 from crm.pipeline import steps
 from crm.pipeline.signs import Side, Step
 from crm.sources.models import Grade, Lane, Source
@@ -191,7 +191,10 @@ def _state(source: Source, task: NextTask | None, today: date) -> tuple[str, str
     """Return the dot and the words: what is due comes before why a source is parked, that before what is planned."""
     if source.side and (task is None or task.due > today):
         label = steps.SIDE_LABELS[Side(source.side)]
-        return "later", f"{label}, next look {day(source.wake_on, today)}" if source.wake_on else label
+        if source.wake_on is None:
+            return "later", label
+        # The lane is narrow: this date may break.
+        return "later", f"{label}, next look {day(source.wake_on, today).replace(NBSP, ' ')}"
     if task is None:
         return ("later", "Only listed") if source.added_on is None else ("ask", "Nothing planned")
     kind = "late" if task.due < today else "now" if task.due == today else "later"

@@ -49,18 +49,18 @@ SIDE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class ParkReason:
-    """A reason to put a source aside; `days` until the wake-up date proposed, None where none is chosen."""
+    """A reason to put a source aside; `days` until the wake-up date proposed, or a hint where none is chosen."""
 
     kind: Side
     label: str
-    hint: str
+    hint: str = ""
     days: int | None = None
 
 
 _CONFIG = tomllib.loads((Path(__file__).parents[2] / "config" / "pipeline.toml").read_text("utf-8"))
 EXPECTED_DAYS: Mapping[Step, int] = {Step[name.upper()]: days for name, days in _CONFIG["expected_days"].items()}
 PARK_REASONS = tuple(
-    ParkReason(Side(row["kind"]), row["label"], row["hint"], row.get("days")) for row in _CONFIG["park"]
+    ParkReason(Side(row["kind"]), row["label"], row.get("hint", ""), row.get("days")) for row in _CONFIG["park"]
 )
 
 

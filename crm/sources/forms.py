@@ -58,6 +58,8 @@ def _most(limit: int) -> Length:
 class Day(DateField):  # type: ignore[misc]
     """A date of this century or the last; one that is none is named as such."""
 
+    data: date | None
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the date and say in plain words what is wrong with it."""
         try:
@@ -244,7 +246,7 @@ class TouchForm(_UntilToday):
         "How the call went", choices=[(one.value, words) for one, words in touches.OUTCOMES.items()], default="reached"
     )
     on = Day("When", [DataRequired("Say when it happened.")])
-    task = SelectField("This completes", choices=[("", "No task")])
+    task = SelectField("This completes", choices=[("", "No task")], default="")
     note = TextAreaField("Note", [Optional(), _most(4000)])
 
     def validate_on(self, field: DateField) -> None:

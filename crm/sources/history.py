@@ -17,8 +17,8 @@ from crm.sources import touches
 
 UNREADABLE = "A note is kept with this; it cannot be read without the key."
 _PAPER_CHANNELS = frozenset({"doc", "letter", "card", "hand"})
-CALL_RULES = frozenset(rule.id for rule in RULES.by_id.values() if rule.channel == "phone")
-PAPER_RULES = frozenset(rule.id for rule in RULES.by_id.values() if rule.channel in _PAPER_CHANNELS)
+CALL_RULES = frozenset(rule.id for rule in RULES.values() if rule.channel == "phone")
+PAPER_RULES = frozenset(rule.id for rule in RULES.values() if rule.channel in _PAPER_CHANNELS)
 
 
 class Entry(Protocol):

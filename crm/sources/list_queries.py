@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, distinct, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased, load_only
 
 from crm.clients.models import Client
@@ -57,7 +57,7 @@ def count_wanted(practice_id: int, wanted: Wanted) -> int:
     return db.session.scalar(select(func.count()).select_from(Source).where(*_where(practice_id, wanted))) or 0
 
 
-def page_of_sources(practice_id: int, wanted: Wanted, page: int) -> Sequence[Row[Any]]:
+def page_of_sources(practice_id: int, wanted: Wanted, page: int) -> Sequence[Any]:
     """Return one page: (Source, office name, city). Ids come from an index, whole rows for this page only."""
     order = SORTS[wanted.sort]
     ids = select(Source.id).where(*_where(practice_id, wanted)).order_by(*order)
@@ -72,7 +72,7 @@ def page_of_sources(practice_id: int, wanted: Wanted, page: int) -> Sequence[Row
     return db.session.execute(query).all()
 
 
-def find_sources(practice_id: int, words: Sequence[str], limit: int) -> Sequence[Row[Any]]:
+def find_sources(practice_id: int, words: Sequence[str], limit: int) -> Sequence[Any]:
     """Return (Source, office name, city) of those found by all the words; worked-with ones first, then by name."""
     query = (
         select(Source, Office.name.label("office_name"), Office.city)
@@ -85,7 +85,7 @@ def find_sources(practice_id: int, words: Sequence[str], limit: int) -> Sequence
     return db.session.execute(query).all()
 
 
-def find_clients(practice_id: int, prefix: str, limit: int) -> Sequence[Row[Any]]:
+def find_clients(practice_id: int, prefix: str, limit: int) -> Sequence[Any]:
     """Return code and source of the clients whose code begins so."""
     padded = f"C-0{prefix[2:]}"  # 142 means C-0142 too
     query = (
@@ -129,8 +129,10 @@ def _where(practice_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _found(practice_id: int, words: Sequence[str]) -> Select[int]:
     """The longest word gives candidates in the order of its terms; each must have the other words as well."""
-    query = select(distinct(SourceTerm.source_id)).where(
-        SourceTerm.practice_id == practice_id, *_within(SourceTerm, words[0])
+    query = (
+        select(SourceTerm.source_id)
+        .distinct()
+        .where(SourceTerm.practice_id == practice_id, *_within(SourceTerm, words[0]))
     )
     for word in words[1:]:
         other = aliased(SourceTerm)
@@ -139,7 +141,7 @@ def _found(practice_id: int, words: Sequence[str]) -> Select[int]:
         )
         query = query.where(also.exists())
     limited = query.limit(FOUND_LIMIT).subquery()
-    return select(limited.c[0])
+    return select(limited.c.source_id)
 
 
 def _within(term: type[SourceTerm], word: str) -> list[ColumnElement[bool]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from crm.sources.provider_columns import FIELDS, recognise
 from crm.sources.provider_file import MAX_ROWS, UnreadableList, decode, find_delimiter, find_header, rows_of
@@ -10,7 +11,7 @@ from crm.text import clean_line
 
 __all__ = [
     "FIELDS", "Column", "ListShape", "ProviderList", "ProviderRow", "Refused", "UnreadableList",
-    "inspect_columns", "office_key", "office_name", "read_provider_list",
+    "count_rows", "inspect_columns", "office_key", "office_name", "read_provider_list",
 ]  # fmt: skip
 
 _SAMPLES = 3
@@ -61,8 +62,18 @@ def inspect_columns(raw: bytes, mapping: Mapping[int, str] | None = None) -> Lis
     return _shape(raw, mapping)[0]
 
 
-def read_provider_list(raw: bytes, mapping: Mapping[int, str] | None = None) -> ProviderList:
-    """Read the whole list; `mapping` gives column indexes their fields ("" = not read) and wins over headers.
+def count_rows(raw: bytes) -> int:
+    """Go through the whole file once without reading its values; raises UnreadableList where it breaks."""
+    shape, text = _shape(raw, None)
+    return sum(1 for _row in _data_rows(text, shape))
+
+
+def read_provider_list(
+    raw: bytes, mapping: Mapping[int, str] | None = None, *, start: int = 0, stop: int | None = None
+) -> ProviderList:
+    """Read the list; `mapping` gives column indexes their fields ("" = not read) and wins over headers.
+
+    `start` and `stop` limit it to some of the rows, counted from 0.
 
     Nothing is asked of the network. Several rows for one NPI are all kept, in the order of the file. One bad
     row is `Refused` and the rest goes on. Raises UnreadableList when the file is broken or too large, has no
@@ -75,7 +86,7 @@ def read_provider_list(raw: bytes, mapping: Mapping[int, str] | None = None) -> 
     headers = [column.header for column in shape.columns]
     rows: list[ProviderRow] = []
     refused: list[Refused] = []
-    for line, cells in _data_rows(text, shape):
+    for line, cells in islice(_data_rows(text, shape), start, stop):
         try:
             _check_width(cells, headers)
             rows.append(read_row(line, {field: cells[index] for index, field in chosen if index < len(cells)}))

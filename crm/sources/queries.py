@@ -14,7 +14,7 @@ OFFICES_SHOWN = 8
 def get_source(practice_id: int, source_id: int) -> Source:
     """Return a source with its office; raises NotFound for a missing or a foreign one alike."""
     query = select(Source).where(Source.id == source_id, Source.practice_id == practice_id)
-    source = db.session.scalar(query.options(joinedload(Source.office)))
+    source: Source | None = db.session.scalar(query.options(joinedload(Source.office)))
     if source is None:
         raise NotFound
     return source
@@ -22,7 +22,9 @@ def get_source(practice_id: int, source_id: int) -> Source:
 
 def get_office(practice_id: int, office_id: int) -> Office:
     """Return an office; raises NotFound."""
-    office = db.session.scalar(select(Office).where(Office.id == office_id, Office.practice_id == practice_id))
+    office: Office | None = db.session.scalar(
+        select(Office).where(Office.id == office_id, Office.practice_id == practice_id)
+    )
     if office is None:
         raise NotFound
     return office
@@ -33,7 +35,7 @@ def get_contact(practice_id: int, source_id: int, contact_id: int) -> Contact:
     query = select(Contact).where(
         Contact.practice_id == practice_id, Contact.source_id == source_id, Contact.id == contact_id
     )
-    contact = db.session.scalar(query)
+    contact: Contact | None = db.session.scalar(query)
     if contact is None:
         raise NotFound
     return contact
@@ -44,7 +46,7 @@ def get_fact(practice_id: int, source_id: int, fact_id: int) -> BackgroundFact:
     query = select(BackgroundFact).where(
         BackgroundFact.practice_id == practice_id, BackgroundFact.source_id == source_id, BackgroundFact.id == fact_id
     )
-    fact = db.session.scalar(query)
+    fact: BackgroundFact | None = db.session.scalar(query)
     if fact is None:
         raise NotFound
     return fact

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Row,
     Select,
     String,
     and_,
@@ -74,7 +73,7 @@ class Aside:
 
 def history_of(
     practice_id: int, source_id: int, *, show: str = "", before: int | None = None, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Return (entry, sealed note, lane, evidence) newest first; what was taken back is left out."""
     about = (JournalEntry.practice_id == practice_id, JournalEntry.source_id == source_id)
     undone = select(JournalEntry.undoes).where(*about, JournalEntry.undoes.is_not(None))
@@ -143,13 +142,14 @@ def aside_of(practice_id: int, source_id: int) -> Aside:
 
 def _part(name: str, key: Any, texts: Sequence[Any], *, on: Any = None, at: Any = None) -> Select[Any]:
     words = [cast(text, String).label(label) for label, text in zip("abcd", texts, strict=True)]
-    return select(
+    columns: list[Any] = [
         literal(name).label("part"),
         cast(key, Integer).label("id"),
         *words,
         (cast(null(), Date) if on is None else on).label("on"),
         (cast(null(), UtcDateTime) if at is None else at).label("at"),
-    )
+    ]
+    return select(*columns)
 
 
 def _people(practice_id: int, source_id: int) -> Select[Any]:

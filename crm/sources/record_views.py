@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row
 
 from crm import clock
 from crm.outreach import agenda_queries, task_rows
@@ -56,7 +55,7 @@ def _past(source: Source, chosen: str, before: int | None) -> dict[str, Any]:
     return {"lines": _told(rows[:SHOWN]), "more": more}
 
 
-def _told(rows: Sequence[Row[Any]]) -> list[history.Line]:
+def _told(rows: Sequence[Any]) -> list[history.Line]:
     notes = opened_notes({row.JournalEntry.seq: row.sealed for row in rows if row.sealed})
     moves = {row.JournalEntry.seq: history.Move(row.to_lane, row.side, row.evidence) for row in rows if row.to_lane}
     entries = [row.JournalEntry for row in rows]

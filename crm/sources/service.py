@@ -95,10 +95,12 @@ def add_source(
 
     Raises NpiTaken, AlreadyListed, and NotFound for an office of another practice.
     """
+    _refuse_npi(practice, details.npi, None)
     place = _office_of(practice, office)
     source = Source(practice_id=practice.id, office_id=place.id if place else None, created_at=now)
     _write(source, details)
-    _refuse_twins(practice, source, namesake=True)
+    if other := queries.find_namesake(practice.id, source):
+        raise AlreadyListed(other)
     db.session.add(source)
     db.session.flush()
     index_sources([source])
@@ -123,10 +125,9 @@ def change_source(
     """
     before, before_office = _facts(source), _office_facts(source.office)
     old_office_id = source.office_id
-    with db.session.no_autoflush:
-        _write(source, details)
-        _refuse_twins(practice, source, namesake=False)
+    _refuse_npi(practice, details.npi, source.id)
     place = _office_of(practice, office)
+    _write(source, details)
     if place is not None and office.office_id == old_office_id:
         _write_office(place, office)
     source.office_id = place.id if place else None
@@ -160,11 +161,9 @@ def _write(source: Source, details: SourceDetails) -> None:
     source.sort_name = f"{details.last_name} {details.first_name}".strip().lower()[:180]
 
 
-def _refuse_twins(practice: Practice, source: Source, *, namesake: bool) -> None:
-    if source.npi and (other := queries.find_by_npi(practice.id, source.npi)) and other.id != source.id:
+def _refuse_npi(practice: Practice, npi: str | None, source_id: int | None) -> None:
+    if npi and (other := queries.find_by_npi(practice.id, npi)) and other.id != source_id:
         raise NpiTaken(other)
-    if namesake and (other := queries.find_namesake(practice.id, source)):
-        raise AlreadyListed(other)
 
 
 def _facts(source: Source) -> dict[str, tuple[object, ...]]:

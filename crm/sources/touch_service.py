@@ -59,7 +59,7 @@ def get_open_task(practice_id: int, source_id: int, key: str) -> Task:
         Task.key == key,
         Task.status == TaskStatus.OPEN,
     )
-    task = db.session.scalar(query)
+    task: Task | None = db.session.scalar(query)
     if task is None:
         raise NotFound
     return task

@@ -39,6 +39,7 @@ def test_an_event_plans_its_tasks_and_moves_its_source(desk, clock):
     with writing():
         journal.record(practice, PackageReady(source=f"s{source.id}"), now=clock.now)
     assert open_rules(practice) == ["C01", "C10"]
+    db.session.refresh(source)
     assert source.next_due_on is not None
     task = db.session.scalar(select(Task).where(Task.rule == "C10"))
     with writing():

@@ -279,7 +279,7 @@ def test_a_dropped_card_is_asked_why_it_rests_and_until_when(desk):
     )
     assert "Dr. Helen Marsh parked until Mon\xa03\xa0Aug: dormant." in parked.text
     assert desk.stands(marsh) == (Lane.PARKED, "dormant")
-    assert "Dormant, next look Mon\xa03\xa0Aug" in lane_of(desk.get("/pipeline").text, "parked")
+    assert "Dormant, next look Mon 3 Aug" in lane_of(desk.get("/pipeline").text, "parked")
     desk.clock.set("2026-08-03T14:00:00+00:00")
     desk.post(f"/pipeline/{marsh}/move", data={"step": "wake"})
     assert desk.stands(marsh) == (Lane.REINFORCEMENT, "")
