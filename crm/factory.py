@@ -29,7 +29,6 @@ from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
 from crm.settings import Settings
 from crm.sources import import_views as imports
-from crm.sources import import_views as imports
 from crm.sources import views as sources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,7 +67,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.register(app, accounts.setup_bp, guard=web.public)
     web.register(app, accounts.bp, guard=web.login_required)
     web.register(app, sources.bp, guard=web.login_required)
-    web.register(app, imports.bp, guard=web.login_required)
     web.register(app, imports.bp, guard=web.login_required)
     web.register(app, clients.bp, guard=web.login_required)
     web.register(app, pipeline.bp, guard=web.login_required)

@@ -1,0 +1,172 @@
+"""Decide what a list of providers means for what is on file: who is new, who changed, who stays as they are."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from crm.sources.credentials import OTHER
+from crm.sources.provider_rows import ProviderRow, office_key
+
+NAMED = (
+    "first_name", "middle_name", "last_name", "suffix", "credential", "credentials_text", "specialty", "npi",
+    "phone", "fax", "email",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows were what; each row counts once."""
+
+    new: int = 0
+    updated: int = 0
+    same: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A source on file, as far as a list can speak of it."""
+
+    id: int
+    values: dict[str, str]
+    office_id: int | None
+    office_key: str
+    zip: str
+    has_street: bool
+    is_worked: bool
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody a list speaks of in one or more rows."""
+
+    values: dict[str, str]
+    known: Known | None = None
+    office_key: str = ""
+    changes: list[bool] = field(default_factory=list)  # for each row: did it say anything else?
+
+    @property
+    def moves(self) -> bool:
+        """Say whether the list gives an office other than the one on file."""
+        return bool(self.office_key) and (self.known is None or self.office_key != self.known.office_key)
+
+    @property
+    def is_changed(self) -> bool:
+        """Say whether anything on file has to be written anew."""
+        return self.known is not None and (self.moves or self.values != self.known.values)
+
+    def take(self, row: ProviderRow) -> None:
+        """Let a row speak: what it leaves empty stays, and a later row wins over an earlier one."""
+        changed = False
+        for name in NAMED:
+            said = getattr(row, name)
+            if said and self.values[name] != said and not (name == "credential" and said == OTHER):
+                self.values[name] = said
+                changed = True
+        key = office_key(row)
+        if key and key != self.office_key and not self._stays(row):
+            self.office_key = key
+            changed = True
+        self.changes.append(changed)
+
+    def _stays(self, row: ProviderRow) -> bool:
+        """Keep an office somebody typed in without an address: the list's may well be the same one."""
+        known = self.known
+        return known is not None and known.office_id is not None and not known.has_street and bool(row.street)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everybody of a list, and a row for each office it names."""
+
+    people: Sequence[Person]
+    offices: dict[str, ProviderRow]
+    counts: Counts
+
+
+def sort_name(last_name: str, first_name: str) -> str:
+    """Return the name that lists are sorted by."""
+    return f"{last_name} {first_name}".strip().lower()[:180]
+
+
+def plan(rows: Iterable[ProviderRow], known: Iterable[Known]) -> Plan:
+    """Match each row to somebody on file or of an earlier row.
+
+    The NPI decides; without one the name with the office or the ZIP. Rows with an NPI speak first, so that
+    reading the same list twice finds the same people in the same order.
+    """
+    desk = _Desk()
+    for one in known:
+        desk.add(Person(dict(one.values), one, one.office_key), _places(one.office_key, one.zip))
+    offices: dict[str, ProviderRow] = {}
+    for row in sorted(rows, key=lambda row: (not row.npi, row.line)):
+        key = office_key(row)
+        if key:
+            offices.setdefault(key, row)
+        places = _places(key, row.zip)
+        person = desk.find(row, places) or desk.add(Person(dict.fromkeys(NAMED, "") | {"credential": OTHER}))
+        person.take(row)
+        desk.remember(person, places)
+    people = [person for person in desk.people if person.changes]
+    return Plan(people, offices, _counts(people))
+
+
+def _places(key: str, zip_code: str) -> tuple[str, ...]:
+    """Return what tells namesakes apart, the best first; nothing is known of some."""
+    return tuple(place for place in (key and f"office {key}", zip_code and f"zip {zip_code[:5]}") if place) or ("",)
+
+
+class _Desk:
+    """Everybody met so far, to be found by NPI or by name and place."""
+
+    def __init__(self) -> None:
+        self.people: list[Person] = []
+        self._by_npi: dict[str, Person] = {}
+        self._by_place: dict[tuple[str, str], list[Person]] = {}
+
+    def add(self, person: Person, places: tuple[str, ...] = ()) -> Person:
+        self.people.append(person)
+        self.remember(person, places)
+        return person
+
+    def remember(self, person: Person, places: tuple[str, ...]) -> None:
+        if npi := person.values["npi"]:
+            self._by_npi[npi] = person
+        name = _name(person.values["last_name"], person.values["first_name"], person.values["suffix"])
+        for place in places:
+            namesakes = self._by_place.setdefault((name, place), [])
+            if not any(other is person for other in namesakes):
+                namesakes.append(person)
+
+    def find(self, row: ProviderRow, places: tuple[str, ...]) -> Person | None:
+        if row.npi and (person := self._by_npi.get(row.npi)):
+            return person
+        name = _name(row.last_name, row.first_name, row.suffix)
+        candidates = (person for place in places for person in self._by_place.get((name, place), ()))
+        return next((person for person in candidates if _may_be(person, row)), None)
+
+
+def _name(last_name: str, first_name: str, suffix: str) -> str:
+    return f"{sort_name(last_name, first_name)}|{suffix.lower()}"
+
+
+def _may_be(person: Person, row: ProviderRow) -> bool:
+    """Say whether a namesake at the same place can be the person of a row: no other NPI, no other middle name."""
+    mine, theirs = person.values["middle_name"].lower().rstrip("."), row.middle_name.lower().rstrip(".")
+    same_middle = mine.startswith(theirs) or theirs.startswith(mine)
+    return same_middle and not (row.npi and person.values["npi"])
+
+
+def _counts(people: Iterable[Person]) -> Counts:
+    found = {"new": 0, "updated": 0, "same": 0}
+    for word in (word for person in people for word in _outcomes(person)):
+        found[word] += 1
+    return Counts(**found)
+
+
+def _outcomes(person: Person) -> Iterator[str]:
+    if person.known is None:
+        yield "new"
+        yield from ("updated" if changed else "same" for changed in person.changes[1:])
+    elif person.is_changed:
+        yield from ("updated" if changed else "same" for changed in person.changes)
+    else:
+        yield from ("same" for _changed in person.changes)
