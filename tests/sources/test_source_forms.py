@@ -178,7 +178,7 @@ def test_a_new_name_gives_its_tasks_a_new_revision(app, owner, listed):
         pytest.param("office_id", "4711", "Choose the office", id="a foreign office"),
     ],
 )
-def test_an_edit_that_does_not_fit_changes_nothing(app, owner, listed, field, value, said):
+def test_an_edit_that_does_not_fit_changes_nothing(app, owner, listed, field, value, said):  # noqa: PLR0917
     page = owner.post(f"/sources/{listed}/edit", data=edited(first_name="Typed", **{field: value}))
     assert page.status_code == 422
     assert said in page.text

@@ -149,7 +149,7 @@ def test_without_the_key_the_page_still_shows(app, owner, source_id, settings):
         pytest.param("note", "x" * 4001, "This may have 4000 characters.", id="an endless note"),
     ],
 )
-def test_a_touch_that_does_not_fit_is_said_and_kept(app, owner, source_id, field, value, said):
+def test_a_touch_that_does_not_fit_is_said_and_kept(app, owner, source_id, field, value, said):  # noqa: PLR0917
     page = log(owner, source_id, **({"note": "kept as typed"} | {field: value}))
     assert page.status_code == 422
     assert said in page.text
