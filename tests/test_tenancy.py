@@ -78,7 +78,7 @@ def test_lists_and_searches_show_nothing_of_another_practice(app, theirs):
 def test_a_foreign_source_cannot_be_chosen_in_a_form(app, theirs):
     stranger = builders.signed_in(app, "other@example.com", "Elsewhere")
     before = everything(app)
-    form = {"source_id": theirs["source_id"], "received_on": "2026-05-06", "method": "fax"}
+    form = {"source_id": theirs["source_id"], "received_on": "2026-05-06", "method": "fax", "client_class": ""}
     response = stranger.post("/referrals/new", data=form)
     assert response.status_code == 422
     assert "Choose the source from the list" in response.text
