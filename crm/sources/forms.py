@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from crm.sources import touches
 from crm.sources.contact_details import email_address, phone_number
@@ -143,7 +143,7 @@ class EditSourceForm(_WithOffice):
     npi = StringField("NPI", [Optional(), _most(20)], description="Ten digits")
     report_days = IntegerField(
         "Days between reports",
-        [DataRequired("Say how many days."), NumberRange(7, 90, "Between 7 and 90 days.")],
+        [InputRequired("Say how many days."), NumberRange(7, 90, "Between 7 and 90 days.")],
         default=30,
     )
     office_title = StringField("Name of the office", [Optional(), _most(160)])
@@ -229,7 +229,7 @@ class FactForm(_UntilToday):
         [DataRequired("Say where everybody can read it."), _most(300)],
         description="Office web page, local paper",
     )
-    read_on = Day("Read on", [DataRequired("Say when it was read.")])
+    read_on = Day("Read on", [InputRequired("Say when it was read.")])
 
     def validate_read_on(self, field: DateField) -> None:
         """Refuse a day to come."""
@@ -245,7 +245,7 @@ class TouchForm(_UntilToday):
     outcome = RadioField(
         "How the call went", choices=[(one.value, words) for one, words in touches.OUTCOMES.items()], default="reached"
     )
-    on = Day("When", [DataRequired("Say when it happened.")])
+    on = Day("When", [InputRequired("Say when it happened.")])
     task = SelectField("This completes", choices=[("", "No task")], default="")
     note = TextAreaField("Note", [Optional(), _most(4000)])
 

@@ -97,7 +97,7 @@ def remove_fact(source_id: int, fact_id: int) -> ResponseReturnValue:
 
 def _put_fact(source: Source, row: BackgroundFact | None) -> ResponseReturnValue:
     form = FactForm(today=g.today)
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.read_on.data is None:
         return invalid(_fact_page(source, row, form))
     people_service.put_fact(
         g.practice,

@@ -165,6 +165,6 @@ def test_a_touch_is_undone_by_the_message(app, owner, source_id):
     with app.app_context():
         seq = db.session.scalar(select(JournalEntry.seq).where(JournalEntry.type == "opt_out"))
     assert f'action="/undo/{seq}"' in page.text
-    owner.post(f"/undo/{seq}")
+    assert owner.post(f"/undo/{seq}").status_code == 303
     with app.app_context():
         assert not db.session.get(Source, source_id).do_not_contact
