@@ -90,15 +90,15 @@ def sort_name(last_name: str, first_name: str) -> str:
 def plan(rows: Iterable[ProviderRow], known: Iterable[Known]) -> Plan:
     """Match each row to somebody on file or of an earlier row.
 
-    The NPI decides; without one the name with the office or the ZIP. Rows with an NPI speak first, so that
-    reading the same list twice finds the same people in the same order.
+    The NPI decides; without one the name with the office or the ZIP. The rows that tell most speak first, so
+    that reading the same list twice finds the same people, whatever is kept of the others.
     """
     desk = _Desk()
     for one in known:
         desk.add(Person(dict(one.values), one, one.office_key), _places(one.office_key, one.zip))
     offices: dict[str, ProviderRow] = {}
-    for row in sorted(rows, key=lambda row: (not row.npi, row.line)):
-        key = office_key(row)
+    keyed = sorted(((office_key(row), row) for row in rows), key=lambda pair: _speaks(*pair))
+    for key, row in keyed:
         if key:
             offices.setdefault(key, row)
         places = _places(key, row.zip)
@@ -109,9 +109,14 @@ def plan(rows: Iterable[ProviderRow], known: Iterable[Known]) -> Plan:
     return Plan(people, offices, _counts(people))
 
 
+def _speaks(key: str, row: ProviderRow) -> tuple[bool, bool, int]:
+    return not row.npi, not key, row.line
+
+
 def _places(key: str, zip_code: str) -> tuple[str, ...]:
-    """Return what tells namesakes apart, the best first; nothing is known of some."""
-    return tuple(place for place in (key and f"office {key}", zip_code and f"zip {zip_code[:5]}") if place) or ("",)
+    """Return what tells namesakes apart, the best first; without an office no place is kept, so "" comes last."""
+    area = (f"zip {zip_code[:5]}",) if zip_code else ()
+    return (f"office {key}", *area) if key else (*area, "")
 
 
 class _Desk:
