@@ -148,6 +148,7 @@ def _serve_static(app: Flask) -> None:
         max_age=31536000,
         add_headers_function=_static_headers,
     )
+
     @cache
     def version(name: str) -> str:
         path = STATIC / name

@@ -102,6 +102,8 @@ def _cleaning(field: type) -> list[Callable[[Any], Any]]:
 class Day(DateField):  # type: ignore[misc]
     """A date within the years the desk knows; one that is none is said in plain words."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the date and refuse years nobody plans for."""
         try:
@@ -140,7 +142,8 @@ def register(app: Flask, blueprint: Blueprint, *, guard: Guard, url_prefix: str 
 
 def sealer() -> Sealer:
     """Return what opens and seals client data; raises KeyringError where the key file is missing or wrong."""
-    return current_app.extensions["handoff"].sealer()
+    found: Sealer = current_app.extensions["handoff"].sealer()
+    return found
 
 
 def is_htmx() -> bool:

@@ -99,7 +99,7 @@ def new_link(*, now: datetime, user: User | None = None) -> str:
 
 def find_link(secret: str, *, now: datetime) -> SetupLink:
     """Return a link that still works; raises LinkGone."""
-    link = db.session.scalar(select(SetupLink).where(SetupLink.token_hash == _digest(secret)))
+    link: SetupLink | None = db.session.scalar(select(SetupLink).where(SetupLink.token_hash == _digest(secret)))
     if link is None or link.used_at is not None or link.expires_at < now:
         raise LinkGone
     return link
@@ -115,7 +115,8 @@ def use_link(secret: str, *, now: datetime) -> SetupLink:
     ).scalar_one_or_none()
     if used is None:
         raise LinkGone
-    return db.session.get_one(SetupLink, used)
+    link: SetupLink = db.session.get_one(SetupLink, used)
+    return link
 
 
 def _digest(secret: str) -> str:

@@ -7,7 +7,7 @@ from flask_security import login_user
 from crm import demo
 from crm.accounts import queries, service
 from crm.accounts.forms import OwnerForm, PasswordForm, PracticeForm, SampleForm
-from crm.accounts.models import Theme, User
+from crm.accounts.models import SetupLink, Theme, User
 from crm.db import NotFound, db, writing
 from crm.outreach import jobs
 from crm.web import commit, invalid, sealer
@@ -42,7 +42,7 @@ def finish(token: str) -> ResponseReturnValue:
     return redirect(url_for("outreach.today" if invited else "accounts.welcome"), 303)
 
 
-def _link(token: str) -> service.SetupLink:
+def _link(token: str) -> SetupLink:
     try:
         return service.find_link(token, now=g.now)
     except service.LinkGone:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from crm.clients.models import Client, ClientStatus, Referral, Visit
@@ -15,7 +15,7 @@ from crm.sources.models import Source
 def get_client_by_code(practice_id: int, code: str) -> Client:
     """Return a client with its source; raises NotFound for a missing or a foreign one alike."""
     query = select(Client).where(Client.practice_id == practice_id, Client.code == code)
-    client = db.session.scalar(query.options(joinedload(Client.source)))
+    client: Client | None = db.session.scalar(query.options(joinedload(Client.source)))
     if client is None:
         raise NotFound
     return client
@@ -45,7 +45,7 @@ def find_open_referral(practice_id: int, source_id: int, client_id: int) -> Refe
 
 def get_visit(practice_id: int, client_id: int, visit_id: int) -> Visit:
     """Return a visit of this client; raises NotFound."""
-    visit = db.session.scalar(
+    visit: Visit | None = db.session.scalar(
         select(Visit).where(Visit.practice_id == practice_id, Visit.client_id == client_id, Visit.id == visit_id)
     )
     if visit is None:
@@ -70,7 +70,7 @@ def referrals_of(practice_id: int, client_id: int) -> Sequence[Referral]:
     return db.session.scalars(query.options(joinedload(Referral.source)).order_by(Referral.id.desc())).all()
 
 
-def page_of_clients(practice_id: int, *, today: date, page: int, size: int) -> tuple[int, Sequence[Row[Any]]]:
+def page_of_clients(practice_id: int, *, today: date, page: int, size: int) -> tuple[int, Sequence[Any]]:
     """Return how many clients there are and one page of them: those on the move first, then by code."""
     total = db.session.scalar(select(func.count()).where(Client.practice_id == practice_id)) or 0
     next_visit = (
@@ -91,7 +91,9 @@ def page_of_clients(practice_id: int, *, today: date, page: int, size: int) -> t
 
 def get_client(practice_id: int, client_id: int) -> Client:
     """Return a client by id; raises NotFound."""
-    client = db.session.scalar(select(Client).where(Client.practice_id == practice_id, Client.id == client_id))
+    client: Client | None = db.session.scalar(
+        select(Client).where(Client.practice_id == practice_id, Client.id == client_id)
+    )
     if client is None:
         raise NotFound
     return client

@@ -125,13 +125,13 @@ def _cast(practice: Practice, sealer: Sealer) -> _Cast:
                 )
             )
     sources.index_sources(list(cast.sources.values()))
-    for row in CLIENTS:
-        private = {"name": row.name, "diagnosis": row.diagnosis, "icd10": row.icd10}
-        cast.clients[row.key] = clients.add_client(
+    for someone in CLIENTS:
+        private = {"name": someone.name, "diagnosis": someone.diagnosis, "icd10": someone.icd10}
+        cast.clients[someone.key] = clients.add_client(
             practice,
             code="",
-            source=cast.sources[row.source],
-            client_class=row.client_class,
+            source=cast.sources[someone.source],
+            client_class=someone.client_class,
             private=private,
             sealer=sealer,
         )

@@ -10,7 +10,7 @@ from crm.journal.models import EntryNote, JournalEntry
 
 def get_entry(practice_id: int, seq: int) -> JournalEntry:
     """Return one entry of this practice; raises NotFound."""
-    entry = db.session.scalar(
+    entry: JournalEntry | None = db.session.scalar(
         select(JournalEntry).where(JournalEntry.seq == seq, JournalEntry.practice_id == practice_id)
     )
     if entry is None:

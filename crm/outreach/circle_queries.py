@@ -101,7 +101,7 @@ def sources_in(circle: Circle) -> Sequence[Row[Any]]:
     return db.session.execute(query).all()
 
 
-def clients_in(circle: Circle) -> Sequence[Row[Any]]:
+def clients_in(circle: Circle) -> Sequence[Any]:
     """Return id, code and source of the circle's clients."""
     query = select(Client.id, Client.code, Client.source_id).where(Client.id.in_(circle.client_ids))
     return db.session.execute(query.order_by(Client.id)).all()

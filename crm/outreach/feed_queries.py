@@ -31,9 +31,9 @@ def find_by_hash(token_hash: str) -> FeedInfo | None:
     """Return a feed that may be read: known, not withdrawn, of somebody who may sign in."""
     query = (
         select(
-            CalendarFeed.id,
+            CalendarFeed.id.label("feed_id"),
             Practice.id.label("practice_id"),
-            Practice.uuid,
+            Practice.uuid.label("practice_uuid"),
             Practice.name.label("practice_name"),
             Practice.time_zone,
             Practice.task_revision,
@@ -47,7 +47,7 @@ def find_by_hash(token_hash: str) -> FeedInfo | None:
         .where(CalendarFeed.token_hash == token_hash, CalendarFeed.revoked_at.is_(None), User.active.is_(True))
     )
     row = db.session.execute(query).one_or_none()
-    return FeedInfo(*row) if row else None
+    return FeedInfo(**row._asdict()) if row else None
 
 
 def feeds_of(user_id: int) -> Sequence[CalendarFeed]:
@@ -64,7 +64,7 @@ def get_feed(practice_id: int, user_id: int, feed_id: int) -> CalendarFeed:
         CalendarFeed.user_id == user_id,
         CalendarFeed.revoked_at.is_(None),
     )
-    feed = db.session.scalar(query)
+    feed: CalendarFeed | None = db.session.scalar(query)
     if feed is None:
         raise NotFound
     return feed

@@ -6,6 +6,7 @@ from datetime import date
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.clients.models import Client
 from crm.clients.queries import find_client
 from crm.db import NotFound
 from crm.journal import service as journal
@@ -31,13 +32,13 @@ def quick_add() -> ResponseReturnValue:
     form = QuickForm()
     if not form.validate_on_submit():
         return invalid(_page(form))
-    source, client, problem = _subjects(form)
+    with_source, client, problem = _subjects(form)
     if problem:
         return invalid(_page(form))
-    if not (form.line.data or source or client):
+    if not form.line.data and with_source is None and client is None:
         form.line.errors = ["Say what is to be done, or with whom."]
         return invalid(_page(form))
-    _save(form, source.id if source else None, client.id if client else None)
+    _save(form, with_source.id if with_source else None, client.id if client else None)
     return redirect(way_back(), 303)
 
 
@@ -53,8 +54,9 @@ def _save(form: QuickForm, source_id: int | None, client_id: int | None) -> None
     flash(f"Planned for {day(task.due, g.today)}.", f"undo:{url_for('outreach.undo', seq=entry.seq)}")
 
 
-def _subjects(form: QuickForm) -> tuple[Source | None, object, bool]:
-    source = client = None
+def _subjects(form: QuickForm) -> tuple[Source | None, Client | None, bool]:
+    source: Source | None = None
+    client: Client | None = None
     if (form.source_id.data or "").isdigit():
         try:
             source = get_source(g.practice.id, int(form.source_id.data))
@@ -77,9 +79,10 @@ def read_line() -> ResponseReturnValue:
 
 def _due_typed() -> date:
     try:
-        return date.fromisoformat(request.values.get("due", ""))
+        typed = date.fromisoformat(request.values.get("due", ""))
     except ValueError:
-        return g.today
+        typed = g.today
+    return typed
 
 
 def _only_source(who: tuple[str, ...]) -> Source | None:

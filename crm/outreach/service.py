@@ -118,7 +118,7 @@ def _rows(
     done: dict[str, datetime] = {}
     snoozed: dict[str, int] = {}
     for event in events:
-        key = event.payload.get("key")
+        key = str(event.payload.get("key"))
         if event.payload["type"] == "task_done":
             done[key] = event.moment
         elif event.payload["type"] == "task_snoozed":

@@ -73,7 +73,7 @@ def counts(practice_id: int, *, today: date, end_of_week: date, urgent_until: da
 
 def get_task(practice_id: int, key: str) -> Task:
     """Return a task by its key; raises NotFound for a missing or a foreign one alike."""
-    task = db.session.scalar(select(Task).where(Task.practice_id == practice_id, Task.key == key))
+    task: Task | None = db.session.scalar(select(Task).where(Task.practice_id == practice_id, Task.key == key))
     if task is None:
         raise NotFound
     return task

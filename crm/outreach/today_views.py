@@ -78,7 +78,7 @@ def call_sheet() -> ResponseReturnValue:
     calls = [task for task in listed if task.item.channel == "phone"]
     phones = agenda_queries.phones_of({task.item.source_id for task in calls if task.item.source_id})
     return render_template(
-        "outreach/call_sheet.html", calls=[(row_of(task), phones.get(task.item.source_id)) for task in calls]
+        "outreach/call_sheet.html", calls=[(row_of(task), phones.get(task.item.source_id or 0)) for task in calls]
     )
 
 

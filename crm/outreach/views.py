@@ -1,6 +1,7 @@
 """The addresses of outreach, one row each."""
 
 from flask import Blueprint
+from flask.typing import RouteCallable
 
 from crm.outreach import calendar_views, feed_views, outbox_views, quick_views, task_views, today_views
 
@@ -8,7 +9,7 @@ bp = Blueprint("outreach", __name__)
 public_bp = Blueprint("public", __name__)
 
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
-for address, endpoint, view, methods in (
+ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/", "today", today_views.today, GET),
     ("/today/more", "more", today_views.more, GET),
     ("/today/calls", "call_sheet", today_views.call_sheet, GET),
@@ -29,12 +30,10 @@ for address, endpoint, view, methods in (
     ("/outbox/<int:message_id>/arrived", "arrived", outbox_views.arrived, POST),
     ("/outbox/<int:message_id>/again", "send_again", outbox_views.send_again, POST),
     ("/outbox/<int:message_id>/cancel", "cancel", outbox_views.cancel, POST),
-):
+)
+for address, endpoint, view, methods in ADDRESSES:
     bp.add_url_rule(address, endpoint, view, methods=methods)
 
-for address, endpoint, view in (
-    ("/cal/<token>.ics", "feed", feed_views.feed),
-    ("/healthz", "healthz", feed_views.healthz),
-    ("/readyz", "readyz", feed_views.readyz),
-):
-    public_bp.add_url_rule(address, endpoint, view)
+public_bp.add_url_rule("/cal/<token>.ics", "feed", feed_views.feed)
+public_bp.add_url_rule("/healthz", "healthz", feed_views.healthz)
+public_bp.add_url_rule("/readyz", "readyz", feed_views.readyz)

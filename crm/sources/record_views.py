@@ -1,6 +1,7 @@
 """One source: its facts, its history, what is next and what the next step asks for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import g, render_template, request
@@ -65,16 +66,16 @@ def _told(rows: Sequence[Any]) -> list[history.Line]:
 def _beside(source: Source, items: Sequence[AgendaItem], chosen: str) -> dict[str, Any]:
     aside = record_queries.aside_of(g.practice.id, source.id)
     facts = pipeline.facts_of(g.practice, {source.id})[source.id]
+    pressing = record_words.pressing_first(items)
     return {
         "opening": record_words.opening(
-            items,
+            pressing,
             is_listed_only=source.added_on is None,
             do_not_contact=source.do_not_contact,
             today=g.today,
         ),
-        "items": items,
         "planned": record_words.planned(items, g.today, chosen),
-        "tasks": [task_rows.row(item, g.today) for item in items],
+        "tasks": [task_rows.row(replace(item, office_name=None), g.today) for item in pressing],
         "step_label": steps.STEP_LABELS[steps.Step(source.step)],
         "side_label": steps.SIDE_LABELS[steps.Side(source.side)] if source.side else "",
         "needs": steps.requirements(facts),

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from crm.outreach import kinds
-from crm.outreach.agenda import AgendaItem
+from crm.outreach.agenda import URGENT_RULES, AgendaItem
 from crm.outreach.day_words import count_of, day, due_words, near_day, sentence
 from crm.sources.history import CALL_RULES, PAPER_RULES, Line
 
 ICONS = {"phone": "phone", "visit": "building", "none": "note", "in_session": "run"}
 CLOSING_RULE = "C49"
+PLANNED_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,15 @@ def opening(items: Sequence[AgendaItem], *, is_listed_only: bool, do_not_contact
 
 
 def _brief(item: AgendaItem, today: date) -> str:
-    when = due_words(item.due, today)
-    return f"{name(item)}, {when.lower() if item.due <= today else when}"
+    if item.due < today:
+        return f"{name(item)} ({due_words(item.due, today)})"
+    when = near_day(item.due, today)
+    return f"{name(item)} {when if when in {'today', 'tomorrow'} else f'on {when}'}"
+
+
+def pressing_first(items: Sequence[AgendaItem]) -> list[AgendaItem]:
+    """Return tasks by date, those that cannot wait before all others."""
+    return sorted(items, key=lambda item: (item.rule not in URGENT_RULES, item.due))
 
 
 def name(item: AgendaItem) -> str:
@@ -47,8 +55,9 @@ def name(item: AgendaItem) -> str:
 
 
 def planned(items: Sequence[AgendaItem], today: date, show: str) -> list[Line]:
-    """Return open tasks as the lines above the now line, the farthest first."""
-    return [_planned(item, today) for item in reversed(items) if _is_shown(item, show)]
+    """Return the nearest open tasks as the lines above the now line, the farthest of them first."""
+    nearest = [item for item in items if _is_shown(item, show)][:PLANNED_SHOWN]
+    return [_planned(item, today) for item in reversed(nearest)]
 
 
 def _is_shown(item: AgendaItem, show: str) -> bool:
@@ -71,7 +80,9 @@ def loop_line(
     due = [item for item in items if item.client_code == code and item.due <= today]
     if due:
         word = sentence(kinds.short(due[0].rule, due[0].manual_kind))
-        return LoopLine(code, "late" if due[0].due < today else "now", f"{word} {due_words(due[0].due, today).lower()}")
+        return LoopLine(
+            code, "late" if due[0].due < today else "now", f"{word}, {due_words(due[0].due, today).lower()}"
+        )
     if last_rule is None or last_on is None:
         return LoopLine(code, "ask", "Nothing yet")
     word = "Closed" if last_rule == CLOSING_RULE else sentence(kinds.short(last_rule))
