@@ -15,7 +15,7 @@ from crm.sources import import_parcel as parcel
 from crm.sources import import_queries as queries
 from crm.sources.import_plan import NAMED, Counts, Known, Person, Plan, plan, sort_name
 from crm.sources.import_terms_service import write_terms
-from crm.sources.models import BatchState, ImportBatch, Office, Source
+from crm.sources.models import BatchState, ImportBatch, Source
 from crm.sources.provider_list import (
     ListShape,
     ProviderList,
@@ -30,6 +30,7 @@ from crm.sources.provider_list import (
 from crm.text import clean_line
 
 STEP_ROWS = 2000
+PIECE = 1000
 ONE_STEP_ROWS = 3000  # a list up to this size is checked at once
 
 
@@ -170,15 +171,15 @@ def _offices(practice_id: int, batch_id: int, found: Plan, people: Iterable[Pers
     keys = {person.office_key for person in people if person.moves}
     ids = queries.offices_by_key(practice_id, keys)
     missing = sorted(keys - ids.keys(), key=lambda key: found.offices[key].line)
-    if missing:
-        rows = [_office_values(practice_id, batch_id, key, found.offices[key]) for key in missing]
-        made = db.session.scalars(insert(Office).returning(Office.id, sort_by_parameter_order=True), rows)
-        ids.update(zip(missing, made, strict=True))
+    for start_at in range(0, len(missing), PIECE):
+        piece = missing[start_at : start_at + PIECE]
+        made = _insert("office", [_office_values(practice_id, batch_id, key, found.offices[key]) for key in piece])
+        ids.update(zip(piece, made, strict=True))
     return ids
 
 
-def _office_values(practice_id: int, batch_id: int, key: str, row: ProviderRow) -> dict[str, object]:
-    place = {"street": row.street, "city": row.city, "state": row.state, "zip": row.zip}
+def _office_values(practice_id: int, batch_id: int, key: str, row: ProviderRow) -> dict[str, Any]:
+    place: dict[str, Any] = {"street": row.street, "city": row.city, "state": row.state, "zip": row.zip}
     return place | {
         "practice_id": practice_id,
         "batch_id": batch_id,
@@ -190,12 +191,19 @@ def _office_values(practice_id: int, batch_id: int, key: str, row: ProviderRow) 
 def _insert_people(
     practice_id: int, batch_id: int, people: Sequence[Person], offices: Mapping[str, int], *, now: datetime
 ) -> None:
-    if not people:
-        return
     same = {"practice_id": practice_id, "batch_id": batch_id, "created_at": now}
-    rows = [same | _columns(person.values, offices.get(person.office_key)) for person in people]
-    ids = db.session.scalars(insert(Source).returning(Source.id, sort_by_parameter_order=True), rows).all()
-    write_terms(practice_id, list(zip(ids, rows, strict=True)), are_new=True)
+    for start_at in range(0, len(people), PIECE):
+        piece = people[start_at : start_at + PIECE]
+        rows = [same | _columns(person.values, offices.get(person.office_key)) for person in piece]
+        ids = _insert("source", rows)
+        write_terms(practice_id, list(zip(ids, rows, strict=True)), are_new=True)
+
+
+def _insert(table: str, rows: list[dict[str, Any]]) -> list[int]:
+    """Insert rows past the session, which would keep an object for each, and return their ids in order."""
+    into = db.metadata.tables[table]
+    made = db.session.execute(insert(into).returning(into.c.id, sort_by_parameter_order=True), rows)
+    return list(made.scalars())
 
 
 def _update_people(practice_id: int, people: Sequence[Person], offices: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -222,8 +230,8 @@ def write_people(practice_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
         write_terms(practice_id, [(row["id"], row) for row in rows])
 
 
-def _columns(values: Mapping[str, str], office_id: int | None) -> dict[str, object]:
-    named: dict[str, object] = {name: values[name] for name in NAMED}
+def _columns(values: Mapping[str, str], office_id: int | None) -> dict[str, Any]:
+    named: dict[str, Any] = {name: values[name] for name in NAMED}
     return named | {
         "npi": values["npi"] or None,
         "sort_name": sort_name(values["last_name"], values["first_name"]),
@@ -231,7 +239,7 @@ def _columns(values: Mapping[str, str], office_id: int | None) -> dict[str, obje
     }
 
 
-def columns_of_known(known: Known) -> dict[str, object]:
+def columns_of_known(known: Known) -> dict[str, Any]:
     """Return what is on file of a source in the form of its columns."""
     return _columns(known.values, known.office_id)
 

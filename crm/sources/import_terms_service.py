@@ -29,7 +29,7 @@ def write_terms(practice_id: int, people: Sequence[tuple[int, Mapping[str, Any]]
             for term in _terms(columns, offices)
         ]
         if rows:
-            db.session.execute(insert(SourceTerm), rows)
+            db.session.execute(insert(db.metadata.tables["source_term"]), rows)
 
 
 def _terms(columns: Mapping[str, Any], offices: Mapping[int, tuple[str, str]]) -> list[str]:

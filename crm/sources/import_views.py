@@ -22,7 +22,7 @@ from crm.web import invalid, is_htmx
 
 bp = Blueprint("imports", __name__)
 REFUSED_SHOWN = 200
-REFUSED_LABELS = {"row": "Whole row"}
+REFUSED_LABELS = {"row": "Whole row", "name": "Name"}
 ALREADY = "That was done already."
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
