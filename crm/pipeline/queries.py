@@ -13,8 +13,6 @@ from crm.outreach.models import Task, TaskStatus
 from crm.pipeline.board import Filters, Place
 from crm.sources.models import Lane, Source
 
-SPECIALTIES_SHOWN = 200
-
 
 def tally(practice_id: int, filters: Filters, today: date) -> Sequence[Row[Any]]:
     """Count each lane by the day its sources came there: all, worked, without a task, with none ahead.
@@ -98,9 +96,3 @@ def next_tasks(practice_id: int, source_ids: Iterable[int]) -> dict[int, Any]:
         .order_by(Task.key.desc())
     )
     return {row.source_id: row for row in db.session.execute(query)}
-
-
-def specialties(practice_id: int) -> Sequence[str]:
-    """Return the specialties there are, for the filter."""
-    query = select(Source.specialty).where(Source.practice_id == practice_id, Source.specialty != "")
-    return db.session.scalars(query.distinct().order_by(Source.specialty).limit(SPECIALTIES_SHOWN)).all()

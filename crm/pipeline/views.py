@@ -17,6 +17,7 @@ from crm.pipeline import board as boards
 from crm.pipeline import moves, queries, service, steps
 from crm.pipeline.board import Filters, LaneView, Place
 from crm.pipeline.forms import WAKE, MoveForm
+from crm.sources.list_queries import specialties
 from crm.sources.models import Grade, Lane, Source
 from crm.sources.queries import get_source
 from crm.web import commit, invalid, is_htmx, sealer, way_back
@@ -153,7 +154,7 @@ def _board_page(filters: Filters, tallies: dict[Lane, boards.Tally], lanes: list
             filters,
             [
                 ("All specialties", replace(filters, specialty="")),
-                *((name, replace(filters, specialty=name)) for name in queries.specialties(g.practice.id)),
+                *((name, replace(filters, specialty=name)) for name in specialties(g.practice.id)),
             ],
         ),
         compact=_is_compact(),
