@@ -33,16 +33,17 @@ def fill(app, clock, *, times: int) -> None:
             demo.load(practice, app.extensions["handoff"].sealer(), now=clock.now)
         with writing():
             rows = [
-                {"practice_id": practice.id, "first_name": "Ada", "last_name": f"Marsh{n:05}", "sort_name": f"marsh{n:05} ada",
-                 "specialty": f"Specialty {n % 12}"}
+                {"practice_id": practice.id, "first_name": "Ada", "last_name": f"Marsh{n:05}",
+                 "sort_name": f"marsh{n:05} ada", "specialty": f"Specialty {n % 12}"}
                 for n in range(300 * times)
             ]  # fmt: skip
             db.session.execute(insert(Source), rows)
             today = clock.now.date()
             tasks = [
                 {"practice_id": practice.id, "uuid": f"{n:036}", "key": f"C22:s2:x{n}", "rule": "C22", "source_id": 2,
-                 "due": today + timedelta(days=n % 60 - 20), "window_end": today + timedelta(days=60), "channel": "card",
-                 "template": "thank-you", "trigger": "referral_received", "trigger_on": today, "anchor_on": today}
+                 "due": today + timedelta(days=n % 60 - 20), "window_end": today + timedelta(days=60),
+                 "channel": "card", "template": "thank-you", "trigger": "referral_received",
+                 "trigger_on": today, "anchor_on": today}
                 for n in range(200 * times)
             ]  # fmt: skip
             db.session.execute(insert(Task), tasks)

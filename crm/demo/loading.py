@@ -18,8 +18,9 @@ from crm.demo.story import Days, Line, tell
 from crm.journal import events
 from crm.journal import service as journal
 from crm.journal.models import JournalEntry
+from crm.outreach import cadence as engine
 from crm.outreach import service as outreach
-from crm.outreach.circle_queries import Circle, CircleEvent
+from crm.outreach.circle_queries import Circle
 from crm.outreach.models import Task
 from crm.outreach.workdays import workdays_of
 from crm.sources import service as sources
@@ -183,9 +184,11 @@ class _Teller:
                 return task.key
         return None
 
-    def _so_far(self) -> list[CircleEvent]:
+    def _so_far(self) -> list[engine.Event]:
         return [
-            CircleEvent(0, {"type": h.event.type, **h.event.payload(), "at": f"{h.at:%Y-%m-%dT%H:%M:%SZ}"}, h.at)
+            engine.event_from(
+                {"type": h.event.type, **h.event.payload(), "at": f"{h.at:%Y-%m-%dT%H:%M:%SZ}"}, self.practice.time_zone
+            )
             for h in self.happenings
             if h.at is not None
         ]

@@ -1,18 +1,24 @@
 """Reading a circle of care: an office and every office tied to it by a client (design.md 7)."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 
+from crm.accounts.models import Practice
 from crm.clients.models import Client
 from crm.db import db
 from crm.journal.events import CADENCE_TYPES
 from crm.journal.models import JournalEntry
+from crm.outreach import cadence as engine
 from crm.sources.models import Office, Source
+
+FEW = 500  # entries to fetch by number; more are fetched by what they are about
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,11 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class CircleEvent:
-    """One journal entry as the engine wants it, with its moment kept for the task it ends."""
+    """One journal entry as the engine wants it, with its JSON form, and its moment for the task it ends."""
 
-    seq: int
     payload: dict[str, Any]
     moment: datetime
+    event: engine.Event
 
 
 def circle_around(practice_id: int, source_ids: Iterable[int], client_ids: Iterable[int]) -> Circle:
@@ -107,30 +113,65 @@ def clients_in(circle: Circle) -> Sequence[Any]:
     return db.session.execute(query.order_by(Client.id)).all()
 
 
-def events_in(practice_id: int, circle: Circle, zone: str) -> list[CircleEvent]:
+def events_in(practice: Practice, circle: Circle) -> list[CircleEvent]:
     """Return the circle's cadence events in the order they were written, with undone ones left out."""
-    query = (
-        select(
-            JournalEntry.seq,
-            JournalEntry.type,
-            JournalEntry.happened_at,
-            JournalEntry.happened_on,
-            JournalEntry.payload,
-            JournalEntry.undoes,
-        )
-        .where(
-            JournalEntry.practice_id == practice_id,
-            or_(JournalEntry.source_id.in_(circle.source_ids), JournalEntry.client_id.in_(circle.client_ids)),
-        )
-        .order_by(JournalEntry.seq)
+    about = (
+        JournalEntry.practice_id == practice.id,
+        or_(JournalEntry.source_id.in_(circle.source_ids), JournalEntry.client_id.in_(circle.client_ids)),
     )
+    query = select(JournalEntry.seq, JournalEntry.undoes).where(*about).order_by(JournalEntry.seq)
     rows = db.session.execute(query).all()
     undone = {row.undoes for row in rows if row.undoes is not None}
-    return [
-        CircleEvent(row.seq, _payload(row), row.happened_at or _end_of_day(row.happened_on, zone))
-        for row in rows
-        if row.type in CADENCE_TYPES and row.seq not in undone and not _is_manual(row.payload)
-    ]
+    seqs = [row.seq for row in rows if row.undoes is None and row.seq not in undone]
+    shelf = (practice.uuid, practice.time_zone)
+    found = _shelf.of(shelf, seqs)
+    missing = [seq for seq in seqs if seq not in found]
+    if missing:
+        found |= _shelf.put(shelf, _read(practice, about if len(missing) > FEW else (JournalEntry.seq.in_(missing),)))
+    return [event for seq in seqs if (event := found[seq]) is not None]
+
+
+def _read(practice: Practice, about: tuple[ColumnElement[bool], ...]) -> dict[int, CircleEvent | None]:
+    """Read entries as events; None for one the engine knows nothing of."""
+    query = select(
+        JournalEntry.seq,
+        JournalEntry.type,
+        JournalEntry.happened_at,
+        JournalEntry.happened_on,
+        JournalEntry.payload,
+    ).where(*about)
+    return {
+        row.seq: _event(row, practice.time_zone) if row.type in CADENCE_TYPES and not _is_manual(row.payload) else None
+        for row in db.session.execute(query)
+    }
+
+
+def _event(row: Row[Any], zone: str) -> CircleEvent:
+    payload = _payload(row)
+    moment = row.happened_at or _end_of_day(row.happened_on, zone)
+    return CircleEvent(payload, moment, engine.event_from(payload, zone))
+
+
+class _Shelf:
+    """Events read before, by practice, zone and entry. Entries never change, so what lies here is never stale."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._events: OrderedDict[tuple[tuple[str, str], int], CircleEvent | None] = OrderedDict()
+
+    def of(self, shelf: tuple[str, str], seqs: list[int]) -> dict[int, CircleEvent | None]:
+        with self._lock:
+            return {seq: self._events[key] for seq in seqs if (key := (shelf, seq)) in self._events}
+
+    def put(self, shelf: tuple[str, str], read: dict[int, CircleEvent | None]) -> dict[int, CircleEvent | None]:
+        with self._lock:
+            self._events.update({(shelf, seq): event for seq, event in read.items()})
+            while len(self._events) > self._most:
+                self._events.popitem(last=False)
+        return read
+
+
+_shelf = _Shelf(most=100_000)
 
 
 def _payload(row: Row[Any]) -> dict[str, Any]:

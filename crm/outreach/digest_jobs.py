@@ -50,7 +50,7 @@ def digest_of(user: User, on: date) -> DigestMail:
     """Write a user's digest of the local date `on` from the tasks as they stand."""
     practice = db.session.get_one(Practice, user.practice_id)
     calendar = _calendar(practice)
-    items = agenda_queries.open_items(practice.id, today=on)
+    items = agenda_queries.open_items(practice.id, today=on, until=on + timedelta(days=digest.REPORT_DAYS))
     found = agenda.group(items, on, urgent_until=calendar.count(on, URGENT_DAYS))
     without = agenda_queries.sources_without_step(practice.id, 2)
     morning = digest.Morning(

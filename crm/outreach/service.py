@@ -42,8 +42,10 @@ def replan(practice: Practice, source_ids: Iterable[int], client_ids: Iterable[i
     Safe to repeat: the same journal on the same local day gives the same rows. Returns the circle.
     """
     circle = circles.circle_around(practice.id, source_ids, client_ids)
-    events = circles.events_in(practice.id, circle, practice.time_zone)
-    plan = plan_circle(practice, circle, events, today=clock.local_date(now, practice.time_zone))
+    events = circles.events_in(practice, circle)
+    plan = plan_circle(
+        practice, circle, [event.event for event in events], today=clock.local_date(now, practice.time_zone)
+    )
     wanted = _rows(practice, circle, plan, events)
     if _write(practice, circle, wanted, now):
         practice.task_revision += 1
@@ -63,9 +65,9 @@ def preview(
 
     `extra` are event payloads as the engine reads them (`{"type": ..., "at" or "on": ...}`).
     """
-    events = circles.events_in(practice.id, circle, practice.time_zone)
+    events = [event.event for event in circles.events_in(practice, circle)]
     before = {task.key: task for task in plan_circle(practice, circle, events, today=today).tasks}
-    now_too = [*events, *(CircleEvent(0, payload, practice.created_at) for payload in extra)]
+    now_too = [*events, *(engine.event_from(payload, practice.time_zone) for payload in extra)]
     after = plan_circle(practice, circle, now_too, today=today, new_clients=new_clients).tasks
     return [task for task in after if task.status == "open" and _shown(task) != _shown(before.get(task.key))]
 
@@ -77,7 +79,7 @@ def _shown(task: engine.PlannedTask | None) -> tuple[object, ...] | None:
 def plan_circle(
     practice: Practice,
     circle: Circle,
-    events: list[CircleEvent],
+    events: list[engine.Event],
     *,
     today: date,
     new_clients: Iterable[engine.Client] = (),
@@ -93,7 +95,7 @@ def plan_circle(
             ),
             *new_clients,
         ],
-        [engine.event_from(event.payload, practice.time_zone) for event in events],
+        events,
         today,
     )
 

@@ -13,7 +13,7 @@ from crm.sources.models import Grade, Lane, Office, Source, SourceTerm
 from crm.sources.search import range_of
 
 PAGE = 50
-FOUND_LIMIT = 2000  # a single letter means half the list; nobody reads further than this
+FOUND_LIMIT = 500  # a single letter means half the list; nobody reads further than this
 SPECIALTY_LIMIT = 100
 SORTS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "name": (Source.sort_name.asc(), Source.id.asc()),

@@ -164,10 +164,10 @@ def add_clients(practice: Practice, count: int, sources: int, now: datetime) -> 
 
 
 def _entries(practice: Practice, count: int, sources: int, now: datetime) -> Iterator[dict[str, Any]]:
-    def entry(kind: str, days_ago: int, source: int | None, client: int | None, **fields: Any) -> dict[str, Any]:
+    def entry(kind: str, days_ago: int, source_id: int | None, client_id: int | None, **fields: Any) -> dict[str, Any]:
         return {
             "practice_id": practice.id, "at": now, "type": kind, "happened_at": now - timedelta(days=days_ago),
-            "source_id": source, "client_id": client, "payload": fields,
+            "source_id": source_id, "client_id": client_id, "payload": fields,
         }  # fmt: skip
 
     for source in range(1, sources + 1):
@@ -234,15 +234,15 @@ def _long_story(
             )
 
 
-def add_tasks(practice: Practice, count: int, source_id: int | None, today: date) -> None:
+def add_tasks(practice: Practice, count: int, today: date, *, spread: int) -> None:
     """Add open tasks directly to a practice nobody replays: for the feed and the digest."""
     db.session.execute(
         insert(Task),
         [
             {"practice_id": practice.id, "uuid": str(uuid.uuid4()), "key": f"C22:s0:r{n}", "rule": "C22",
-             "due": today + timedelta(days=n % 300), "window_end": today + timedelta(days=n % 300 + 2),
+             "due": today + timedelta(days=n % spread), "window_end": today + timedelta(days=n % spread + 2),
              "channel": "card", "template": "thank-you", "trigger": "referral_received", "trigger_on": today,
-             "anchor_on": today, "source_id": source_id}
+             "anchor_on": today}
             for n in range(count)
         ],
     )  # fmt: skip

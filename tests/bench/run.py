@@ -117,7 +117,7 @@ def main() -> None:
         installation.fill(datetime.now(UTC))
         print(f"# data set ready in {time.perf_counter() - start:.0f} s: {installation.summary()}", flush=True)
         for name, value in installation.in_process_figures():
-            report(name, value, "ms")
+            report(name, value, "events" if name.endswith("events") else "ms")
         start = time.perf_counter()
         with installation.running() as server:
             report("cold_start", time.perf_counter() - start, "s")

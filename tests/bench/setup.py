@@ -17,11 +17,11 @@ import dataset
 from sqlalchemy import func, select
 
 from crm.accounts import service as accounts
-from crm.accounts.models import Practice
+from crm.accounts.models import Practice, User
 from crm.clock import local_date
 from crm.db import db, writing
 from crm.factory import create_app
-from crm.outreach import circle_queries, feed_service, jobs
+from crm.outreach import circle_queries, digest_jobs, feed_service
 from crm.outreach import service as outreach
 from crm.outreach.models import Task, TaskStatus
 from crm.settings import load_settings
@@ -69,7 +69,7 @@ class Installation:
         with writing():
             other = accounts.create_practice("Feed Practice", "America/New_York")
             user = accounts.create_user(other, accounts.Person("feed@example.com", "Feed"))
-            dataset.add_tasks(other, 2000, None, today)
+            dataset.add_tasks(other, 2000, today, spread=300)
             _feed, token = feed_service.create_feed(other, user, name="Bench", hide_sources=False, now=now)
         return f"/cal/{token}.ics"
 
@@ -77,8 +77,7 @@ class Installation:
         with writing():
             other = accounts.create_practice("Digest Practice", "America/New_York")
             accounts.create_user(other, accounts.Person("digest@example.com", "Digest"))
-            dataset.add_tasks(other, 1000, None, today)
-        self.digest_practice = other.id
+            dataset.add_tasks(other, 1000, today, spread=1)
 
     def summary(self) -> str:
         """Say how much there is."""
@@ -91,7 +90,7 @@ class Installation:
         with self.app.app_context():
             practice = db.session.get_one(Practice, self.practice_id)
             circle = circle_queries.circle_around(practice.id, {self.long_source}, ())
-            events = circle_queries.events_in(practice.id, circle, practice.time_zone)
+            events = [event.event for event in circle_queries.events_in(practice, circle)]
             today = local_date(self.now, practice.time_zone)
             yield "replay_5_years_events", float(len(events))
             yield "replay_5_years_engine", _best(lambda: outreach.plan_circle(practice, circle, events, today=today))
@@ -101,8 +100,8 @@ class Installation:
                     outreach.replan(practice, {self.long_source}, (), now=self.now)
 
             yield "replay_5_years_with_database", _best(whole)
-            digest_practice = db.session.get_one(Practice, self.digest_practice)
-            yield "digest_1000_items", _best(lambda: jobs.render_digest_of(digest_practice, now=self.now))
+            reader = db.session.scalar(select(User).where(User.email == "digest@example.com"))
+            yield "digest_1000_items", _best(lambda: digest_jobs.digest_of(reader, today))
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -160,10 +159,11 @@ class Installation:
             writer.writerow(header)
             for number in range(rows):
                 nine = f"1{number:08}"
-                writer.writerow(
-                    [nine + npi.check_digit(nine), f"{dataset.LAST[number % 15].upper()}{number}",
-                     dataset.FIRST[number % 26].upper(), "MD", "ORTHOPAEDIC SURGERY", f"{number // 3} MAIN ST", "FAIRFIELD", "OR", "97000"]
-                )  # fmt: skip
+                name = f"{dataset.LAST[number % 15].upper()}{number}"
+                place = [f"{number // 3} MAIN ST", "FAIRFIELD", "OR", "97000"]
+                npi_number = nine + npi.check_digit(nine)
+                first = dataset.FIRST[number % 26].upper()
+                writer.writerow([npi_number, name, first, "MD", "ORTHOPAEDIC SURGERY", *place])
         return path
 
 

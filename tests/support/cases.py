@@ -63,7 +63,7 @@ def case_of(practice: Practice, circle: Circle, as_of: date) -> dict[str, Any]:
             {"id": row.code, "source": f"s{row.source_id}" if row.source_id else None}
             for row in circles.clients_in(circle)
         ],
-        "events": [event.payload for event in circles.events_in(practice.id, circle, practice.time_zone)],
+        "events": [event.payload for event in circles.events_in(practice, circle)],
     }
 
 

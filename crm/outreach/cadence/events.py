@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import groupby
@@ -93,6 +93,7 @@ class Event:
     client: str | None
     fields: Mapping[str, object]
     order: Order
+    _text: str | None = field(default=None, init=False, repr=False, compare=False)
 
     def says(self, name: str) -> bool:
         """True if the yes-or-no field is there and true."""
@@ -107,8 +108,11 @@ class Event:
     @property
     def text(self) -> str:
         """The canonical JSON text: what makes two events one (D2) and orders those of one moment."""
-        canonical = {"type": self.type, "stamp": self.stamp.isoformat(timespec="seconds"), **self.fields}
-        return json.dumps(canonical, sort_keys=True, separators=(",", ":"))
+        if self._text is None:
+            canonical = {"type": self.type, "stamp": self.stamp.isoformat(timespec="seconds"), **self.fields}
+            # Written once into the frozen value: an event of the journal is replayed again and again.
+            object.__setattr__(self, "_text", json.dumps(canonical, sort_keys=True, separators=(",", ":")))
+        return self._text or ""
 
 
 def event_from(payload: Mapping[str, Any], zone: str) -> Event:
