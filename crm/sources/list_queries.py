@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased, load_only
 
 from crm.clients.models import Client
@@ -19,7 +19,7 @@ SORTS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "name": (Source.sort_name.asc(), Source.id.asc()),
     "specialty": (Source.specialty.asc(), Source.sort_name.asc()),
     "grade": (Source.grade.asc().nulls_last(), Source.sort_name.asc()),
-    "contact": (Source.last_contact_on.desc().nulls_last(), Source.id.asc()),
+    "contact": (Source.last_contact_on.desc().nulls_last(), Source.id.desc()),
     "due": (Source.next_due_on.asc().nulls_last(), Source.id.asc()),
 }
 ROW_COLUMNS = (
@@ -78,7 +78,7 @@ def find_sources(practice_id: int, words: Sequence[str], limit: int) -> Sequence
         select(Source, Office.name.label("office_name"), Office.city)
         .outerjoin(Office, Office.id == Source.office_id)
         .options(load_only(*ROW_COLUMNS))
-        .where(Source.practice_id == practice_id, Source.id.in_(_found(practice_id, words)))
+        .where(_found(practice_id, words))
         .order_by(Source.added_on.is_(None), Source.sort_name, Source.id)
         .limit(limit)
     )
@@ -113,9 +113,7 @@ def specialties(practice_id: int) -> Sequence[str]:
 
 
 def _where(practice_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [Source.practice_id == practice_id]
-    if wanted.words:
-        conditions.append(Source.id.in_(_found(practice_id, wanted.words)))
+    conditions = [_found(practice_id, wanted.words) if wanted.words else Source.practice_id == practice_id]
     if wanted.lane is not None:
         conditions.append(Source.lane == wanted.lane)
     if wanted.grade is not None:
@@ -127,8 +125,11 @@ def _where(practice_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _found(practice_id: int, words: Sequence[str]) -> Select[int]:
-    """The longest word gives candidates in the order of its terms; each must have the other words as well."""
+def _found(practice_id: int, words: Sequence[str]) -> ColumnElement[bool]:
+    """The longest word gives candidates in the order of its terms; each must have the other words as well.
+
+    The sum keeps SQLite from walking all sources of the practice to ask of each whether it is among the few.
+    """
     query = (
         select(SourceTerm.source_id)
         .distinct()
@@ -141,7 +142,7 @@ def _found(practice_id: int, words: Sequence[str]) -> Select[int]:
         )
         query = query.where(also.exists())
     limited = query.limit(FOUND_LIMIT).subquery()
-    return select(limited.c.source_id)
+    return and_(Source.id.in_(select(limited.c.source_id)), Source.practice_id + 0 == practice_id)
 
 
 def _within(term: type[SourceTerm], word: str) -> list[ColumnElement[bool]]:

@@ -30,8 +30,8 @@ Choice = TypeVar("Choice", Grade, Lane)
 @bp.get("/sources")
 def index() -> ResponseReturnValue:
     wanted = _wanted()
-    total, worked = list_queries.counts(g.practice.id)
-    found = total if wanted.is_everything else list_queries.count_wanted(g.practice.id, wanted)
+    total, worked = (0, 0) if is_htmx() else list_queries.counts(g.practice.id)
+    found = total if wanted.is_everything and not is_htmx() else list_queries.count_wanted(g.practice.id, wanted)
     last = max(1, -(-found // PAGE))
     page = min(max(1, request.args.get("page", 1, type=int) or 1), last)
     rows = list_queries.page_of_sources(g.practice.id, wanted, page) if found else []
