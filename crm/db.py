@@ -21,6 +21,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 WRITING = "handoff_writing"
+PATIENCE = 20  # seconds a page waits for its turn to write before it says so
 APPLICATION_ID = 0x48414E44  # "HAND", so that `file` and a careless restore can tell whose database this is
 PRAGMAS = (
     ("journal_mode", "WAL"),
@@ -90,16 +91,22 @@ class Busy(Exception):  # noqa: N818
 class _WriteLock:
     """One writer at a time: a lock among threads and a locked file among processes.
 
-    BEGIN IMMEDIATE alone makes SQLite's unfair busy handler hold some writers up for seconds.
+    BEGIN IMMEDIATE alone makes SQLite's unfair busy handler hold some writers up for seconds. Threads come
+    in through a turnstile, so that a job of many short transactions lets a waiting page in between two.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.threads = threading.Lock()
+        self.threads, self.turnstile = threading.Lock(), threading.Lock()
 
     def acquire(self) -> IO[str]:
-        if not self.threads.acquire(timeout=20):
+        if not self.turnstile.acquire(timeout=PATIENCE):
             raise Busy
+        try:
+            if not self.threads.acquire(timeout=PATIENCE):
+                raise Busy
+        finally:
+            self.turnstile.release()
         try:
             handle = self.path.open("a")
             fcntl.flock(handle, fcntl.LOCK_EX)

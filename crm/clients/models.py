@@ -65,7 +65,7 @@ class Client(db.Model):  # type: ignore[name-defined,misc]
 
     __table_args__ = (
         UniqueConstraint("practice_id", "code"),
-        Index("ix_client_source", "practice_id", "source_id"),
+        Index("ix_client_source", "source_id"),
     )
 
 
@@ -94,7 +94,7 @@ class Referral(db.Model):  # type: ignore[name-defined,misc]
     client: Mapped[Client] = relationship(lazy="raise")
 
     __table_args__ = (
-        Index("ix_referral_source", "practice_id", "source_id"),
+        Index("ix_referral_source", "source_id"),
         Index("ix_referral_client", "client_id"),
     )
 
@@ -111,4 +111,4 @@ class Visit(db.Model):  # type: ignore[name-defined,misc]
     visit_on: Mapped[date]
     cancelled: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (Index("ix_visit_client", "client_id", "visit_on"),)
+    __table_args__ = (Index("ix_visit_client", "client_id", "visit_on"), Index("ix_visit_source", "source_id"))

@@ -13,6 +13,7 @@ from crm.accounts.models import Practice
 from crm.clock import local_date
 from crm.db import db, writing
 from crm.outreach import mailer, outbox, service
+from crm.outreach.circle_queries import Circle
 from crm.outreach.models import Task, TaskStatus
 from crm.outreach.sending import ChannelDown, Claim, Retry, Sent
 from crm.pipeline import service as pipeline
@@ -24,44 +25,55 @@ HEARTBEAT_LOCK = 0  # the number of no practice: on PostgreSQL it keeps two work
 
 
 def replan_practice(practice: Practice, *, now: datetime) -> int:
-    """Replay every circle of care of a practice that has something waiting; return how many. The caller commits."""
-    waiting = select(Task.source_id, Task.client_id).where(
-        Task.practice_id == practice.id, Task.status.in_([TaskStatus.OPEN, TaskStatus.SUPPRESSED])
-    )
-    rows = db.session.execute(waiting).all()
-    sources = {row.source_id for row in rows if row.source_id}
-    clients = {row.client_id for row in rows if row.client_id}
-    sources |= set(
-        db.session.scalars(select(Source.id).where(Source.practice_id == practice.id, Source.added_on.is_not(None)))
-    )
-    circles = 0
-    today = local_date(now, practice.time_zone)
-    while sources or clients:
-        one_source = {sources.pop()} if sources else set()
-        one_client = set() if one_source else {clients.pop()}
-        circle = service.replan(practice, one_source, one_client, now=now)
-        pipeline.apply(practice, circle.source_ids, today=today)
-        sources -= circle.source_ids
-        clients -= circle.client_ids
-        circles += 1
-    return circles
+    """Replay every circle of care of a practice in one transaction; return how many. The caller commits."""
+    return sum(1 for _circle in _replayed(practice, *_waiting(practice.id), now=now))
 
 
 def replan_today(*, now: datetime) -> int:
     """Replay each practice once on every local day, since "today" moves watches, gates and caps.
 
-    Idempotent: the local date of the last run stands in the practice. Returns how many circles were replayed.
+    Each circle is a transaction of its own, so that nobody waits for all of them. Idempotent: the local date
+    of the last complete run stands in the practice. Returns how many circles were replayed.
     """
     circles = 0
     for practice_id in db.session.scalars(select(Practice.id).order_by(Practice.id)).all():
+        practice = db.session.get_one(Practice, practice_id)
+        today = local_date(now, practice.time_zone).isoformat()
+        if practice.replanned_on >= today:
+            continue
+        sources, clients = _waiting(practice_id)
+        while sources or clients:
+            with writing(practice_id):
+                practice = db.session.get_one(Practice, practice_id)
+                next(_replayed(practice, sources, clients, now=now))
+            circles += 1
         with writing(practice_id):
-            practice = db.session.get_one(Practice, practice_id)
-            today = local_date(now, practice.time_zone).isoformat()
-            if practice.replanned_on >= today:
-                continue
-            circles += replan_practice(practice, now=now)
-            practice.replanned_on = today
+            db.session.get_one(Practice, practice_id).replanned_on = today
     return circles
+
+
+def _waiting(practice_id: int) -> tuple[set[int], set[int]]:
+    """Return the relationships of a practice, and the clients for whom something waits, by id."""
+    open_ones = select(Task.client_id).where(
+        Task.practice_id == practice_id,
+        Task.status.in_([TaskStatus.OPEN, TaskStatus.SUPPRESSED]),
+        Task.client_id.is_not(None),
+    )
+    clients = {client_id for client_id in db.session.scalars(open_ones.distinct()) if client_id is not None}
+    worked_with = select(Source.id).where(Source.practice_id == practice_id, Source.added_on.is_not(None))
+    return set(db.session.scalars(worked_with)), clients
+
+
+def _replayed(practice: Practice, sources: set[int], clients: set[int], *, now: datetime) -> Iterator[Circle]:
+    """Replay circle after circle, taking what each holds out of the two sets."""
+    today = local_date(now, practice.time_zone)
+    while sources or clients:
+        of_source = {sources.pop()} if sources else set()
+        circle = service.replan(practice, of_source, set() if of_source else {clients.pop()}, now=now)
+        pipeline.apply(practice, circle.source_ids, today=today)
+        sources -= circle.source_ids
+        clients -= circle.client_ids
+        yield circle
 
 
 def replan_all(*, now: datetime, dry_run: bool = False) -> list[str]:

@@ -52,8 +52,9 @@ class Task(db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (
         UniqueConstraint("practice_id", "key"),
         Index("ix_task_practice_status_due", "practice_id", "status", "due"),
-        Index("ix_task_source", "practice_id", "source_id", "status", "due"),
-        Index("ix_task_client", "practice_id", "client_id"),
+        Index("ix_task_source", "source_id", "status", "due"),
+        Index("ix_task_client", "client_id", "status", "due"),
+        Index("ix_task_done", "practice_id", "done_at"),
     )
 
 

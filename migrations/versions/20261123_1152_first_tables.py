@@ -453,7 +453,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_client_uuid")),
     )
     with op.batch_alter_table("client", schema=None) as batch_op:
-        batch_op.create_index("ix_client_source", ["practice_id", "source_id"], unique=False)
+        batch_op.create_index("ix_client_source", ["source_id"], unique=False)
 
     op.create_table(
         "contact",
@@ -565,7 +565,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("referral", schema=None) as batch_op:
         batch_op.create_index("ix_referral_client", ["client_id"], unique=False)
-        batch_op.create_index("ix_referral_source", ["practice_id", "source_id"], unique=False)
+        batch_op.create_index("ix_referral_source", ["source_id"], unique=False)
 
     op.create_table(
         "task",
@@ -616,9 +616,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_task_uuid")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index("ix_task_client", ["practice_id", "client_id"], unique=False)
+        batch_op.create_index("ix_task_client", ["client_id", "status", "due"], unique=False)
+        batch_op.create_index("ix_task_done", ["practice_id", "done_at"], unique=False)
         batch_op.create_index("ix_task_practice_status_due", ["practice_id", "status", "due"], unique=False)
-        batch_op.create_index("ix_task_source", ["practice_id", "source_id", "status", "due"], unique=False)
+        batch_op.create_index("ix_task_source", ["source_id", "status", "due"], unique=False)
 
     op.create_table(
         "visit",
@@ -637,6 +638,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index("ix_visit_client", ["client_id", "visit_on"], unique=False)
+        batch_op.create_index("ix_visit_source", ["source_id"], unique=False)
 
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
@@ -663,12 +665,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_visit_source")
         batch_op.drop_index("ix_visit_client")
 
     op.drop_table("visit")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("ix_task_source")
         batch_op.drop_index("ix_task_practice_status_due")
+        batch_op.drop_index("ix_task_done")
         batch_op.drop_index("ix_task_client")
 
     op.drop_table("task")
