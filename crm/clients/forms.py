@@ -15,7 +15,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.clients.models import ClientClass, ReferralMethod
 from crm.web import BaseForm, Day
@@ -67,7 +67,7 @@ class ReferralForm(BaseForm):
     client_code = StringField("Client code", [Optional(), Length(max=12)], description="Empty: the next free code")
     client_name = StringField("Client’s name", [Optional(), Length(max=120)])
     client_class = SelectField("Class", choices=CLASSES)
-    received_on = Day("Received", [DataRequired("Say when it arrived.")])
+    received_on = Day("Received", [InputRequired("Say when it arrived.")])
     method = RadioField("How it came", choices=METHODS, default="fax")
     written = BooleanField("In writing", default=True)
     service = StringField("Service asked for, as written", [Optional(), Length(max=200)])
@@ -105,7 +105,7 @@ class ReferralForm(BaseForm):
 class VisitForm(BaseForm):
     """A medical visit: when, and to whom."""
 
-    visit_on = Day("Day of the visit", [DataRequired("Say when the visit is.")])
+    visit_on = Day("Day of the visit", [InputRequired("Say when the visit is.")])
     source_id = HiddenField("To", [Optional()])
     source_name = StringField("To")
 
@@ -114,7 +114,7 @@ class ClientEventForm(BaseForm):
     """Something that happened to a client."""
 
     type = SelectField("What happened", choices=[(name, words) for name, words, _needs in CLIENT_EVENTS])
-    on = Day("When", [DataRequired("Say when it happened.")])
+    on = Day("When", [InputRequired("Say when it happened.")])
     until = Day("Valid until, or last session")
     note = TextAreaField("Note", [Optional(), Length(max=4000, message="A note may have 4,000 characters.")])
 

@@ -1,7 +1,7 @@
 """Forms of the list, of quick add and of calendar addresses: shape only."""
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.web import BaseForm, Day
 
@@ -18,7 +18,7 @@ NOTE = [Optional(), Length(max=4000, message="A note may have 4,000 characters."
 class SnoozeForm(BaseForm):
     """Until when a task is put off, and why if it was put off twice before."""
 
-    to = Day("Until", [DataRequired("Choose the day to put it off to.")])
+    to = Day("Until", [InputRequired("Choose the day to put it off to.")])
     reason = StringField("Why", [Optional(), Length(max=300)])
 
 
@@ -41,7 +41,7 @@ class QuickForm(BaseForm):
 
     line = StringField("What", [Length(max=300, message="A line may have 300 characters.")])
     kind = SelectField("Kind", choices=KINDS, default="call")
-    due = Day("When", [DataRequired("Say when it is due.")])
+    due = Day("When", [InputRequired("Say when it is due.")])
     source_id = HiddenField()
     source_name = StringField("With", [Optional()])
     client_code = StringField("Client code", [Optional(), Length(max=12)])

@@ -11,7 +11,7 @@ from crm.outreach.task_views import row_of
 from crm.outreach.workdays import Workdays, workdays_of
 
 URGENT_DAYS = 3
-FIRST, MORE = 50, 50
+FIRST, MORE = 40, 50
 NO_STEP = 5
 
 

@@ -36,7 +36,8 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request("POST" if form is not None else "GET", path, body, headers)
         response = self._connection.getresponse()
-        answer = Answer(response.status, dict(response.getheaders()), response.read())
+        headers = {name.title(): value for name, value in response.getheaders()}
+        answer = Answer(response.status, headers, response.read())
         if cookie := answer.headers.get("Set-Cookie"):
             self._cookie = cookie.partition(";")[0]
         if answer.status != expect:

@@ -75,7 +75,7 @@ def feed(reader: Browser, installation: Installation, times: int) -> None:
         taken.append((time.perf_counter() - start) * 1000)
     report("feed_2000_rebuilt_p50", statistics.median(taken), "ms")
     timed("feed_2000_cached", changed, times)
-    etag = reader.fetch(installation.feed_path).headers["ETag"]
+    etag = reader.fetch(installation.feed_path).headers["Etag"]
     timed("feed_2000_304", lambda _n: reader.fetch(installation.feed_path, etag=etag, expect=304), times)
 
 
