@@ -144,9 +144,8 @@ def test_a_missing_data_folder_is_said_in_one_line(warm, env):
     assert "flask init" in lines[0]
 
 
-def test_several_web_processes_want_postgresql(warm, env, settings):
-    if not settings.is_sqlite:
-        pytest.skip("this is PostgreSQL")
+@pytest.mark.sqlite
+def test_several_web_processes_want_postgresql(warm, env):
     code, lines = Running(warm, env, "web").ends()
     assert (code, len(lines)) == (1, 1)
     assert "PostgreSQL" in lines[0]

@@ -27,11 +27,13 @@ def test_a_worked_case_gives_what_it_expects(path):
     assert output_of(case) == case["expected"]
 
 
-@pytest.mark.parametrize("path", CASES, ids=IDS)
+# Where bad input is refused, the place of the event is part of the answer.
+PLANNED = [path for path in CASES if "error" not in json.loads(path.read_text())["expected"]]
+
+
+@pytest.mark.parametrize("path", PLANNED, ids=[path.stem for path in PLANNED])
 def test_the_order_of_the_events_does_not_matter(path):
     case = json.loads(path.read_text())
-    if "error" in case["expected"]:
-        pytest.skip("the place of the event is part of the answer")
     case["input"]["events"].reverse()
     assert output_of(case) == case["expected"]
 
