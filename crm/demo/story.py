@@ -41,7 +41,7 @@ class Line:
 
 def tell(days: Days) -> list[Line]:
     """Return the whole story in the order it happened."""
-    lines = [*_first_steps(days), *_referrals(days), *_research(days), *_reports(days), *_closing(days)]
+    lines = [*_first_steps(days), *_research(days), *_referrals(days), *_reports(days), *_closing(days)]
     return sorted(lines, key=lambda line: line.on)
 
 
@@ -65,9 +65,10 @@ def _first_steps(days: Days) -> list[Line]:
 
 
 def _research(days: Days) -> list[Line]:
-    """Return the research on those who came by a referral; it is done a few days after they were added."""
-    known = (("marsh", 62), ("brandt", 20), ("raman", 32), ("ferrer", 0), ("tanaka", 10), ("vance", 156))
-    return [Line(days.ago(ago), "done:C01", who) for who, ago in known]
+    """Return the beginning of those who came by a referral: added on its day, found out about soon after."""
+    known = (("marsh", 64), ("brandt", 22), ("raman", 34), ("tanaka", 12), ("vance", 158))
+    added = [Line(days.ago(ago), "source_added", who) for who, ago in known]
+    return added + [Line(days.ago(ago - 2), "done:C01", who) for who, ago in known]
 
 
 def _package(days: Days, who: str, *, ready: int, sent: int) -> list[Line]:

@@ -13,6 +13,7 @@ from crm.outreach.workdays import Workdays, workdays_of
 URGENT_DAYS = 3
 FIRST, MORE = 40, 50
 NO_STEP = 5
+SUNDAY = 6
 
 
 def practice_days() -> Workdays:
@@ -39,7 +40,7 @@ def today() -> ResponseReturnValue:
     return render_template(
         "outreach/today.html",
         groups=[(group, [rows[item.key] for item in group.items]) for group in found.groups],
-        counts=counts | {"tomorrow": len([i for i in found.of("tomorrow") if i.is_open])},
+        counts=_with_tomorrow(counts, found),
         shown=len(listed),
         total=sum(counts.values()),
         first=first,
@@ -52,6 +53,13 @@ def today() -> ResponseReturnValue:
         more_url="/today/more?offset=" + str(FIRST),
         many_overdue=counts.get("overdue", 0) > FIRST,
     )
+
+
+def _with_tomorrow(counts: dict[str, int], found: agenda.Agenda) -> dict[str, int]:
+    """Take tomorrow out of its week; on a Sunday it is the first of what comes later."""
+    tomorrow = len([item for item in found.of("tomorrow") if item.is_open])
+    rest = "later" if g.today.weekday() == SUNDAY else "week"
+    return counts | {"tomorrow": tomorrow, rest: counts.get(rest, 0) - tomorrow}
 
 
 def _count_without_step(shown: int) -> int:
