@@ -128,9 +128,11 @@ def begin_write(practice_id: int | None = None) -> None:
     practice, so that two replays of one circle of care and two ends of the journal cannot cross.
     """
     session = db.session()
-    # Said twice, the options would be ignored with a warning: they hold for a connection from its beginning.
-    begun = session.in_transaction()
-    connection = session.connection() if begun else session.connection(execution_options={WRITING: True})
+    if session.in_transaction() and not session.connection().get_execution_options().get(WRITING):
+        session.rollback()  # only read so far; under WAL it could not become a writer
+    # Said to a transaction that has begun, the options would be ignored with a warning.
+    options = None if session.in_transaction() else {WRITING: True}
+    connection = session.connection(execution_options=options)
     if connection.dialect.name == "postgresql" and practice_id is not None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": practice_id})
 

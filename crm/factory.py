@@ -61,9 +61,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
         with app.app_context():
             install_sqlite_rules(db.engine, settings.data_dir / "write.lock")
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     Security(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=True)
     mailer.init_app(app)
-    web.install(app)
     web.register(app, accounts.setup_bp, guard=web.public)
     web.register(app, accounts.bp, guard=web.login_required)
     web.register(app, sources.bp, guard=web.login_required)

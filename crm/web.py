@@ -240,6 +240,7 @@ def _on_busy(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if isinstance(error, OperationalError) and "locked" not in str(error.orig):
         return _on_crash(error)
+    log.warning("busy", id=g.get("request_id"), endpoint=request.endpoint, kind=type(error).__name__, exc_info=error)
     response = _error_page(503)
     response.headers["Retry-After"] = "5"
     return response

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import builders
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import StatementError
 
 from crm.accounts.models import Practice
-from crm.db import PRAGMAS, db, writing
+from crm.db import PRAGMAS, WRITING, db, writing
 
 
 @pytest.mark.sqlite
@@ -52,6 +52,16 @@ def test_a_failed_unit_of_work_lets_the_next_writer_in(app):
         with writing():
             db.session.execute(update(Practice).values(name="after"))
         assert db.session.scalar(select(Practice.name)) == "after"
+
+
+@pytest.mark.sqlite
+def test_a_post_begins_as_a_writing_transaction_whatever_was_read_before(app, owner):
+    begun = []
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "begin", lambda connection: begun.append(connection.get_execution_options().get(WRITING)))
+    owner.post("/practice", data={})
+    assert begun == [True]
 
 
 def test_a_naive_moment_is_refused(app):
