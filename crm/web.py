@@ -105,7 +105,10 @@ class Day(DateField):  # type: ignore[misc]
     data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the date and refuse years nobody plans for."""
+        """Read the date and refuse years nobody plans for; whether one is needed, the form's validators say."""
+        if not any(value.strip() for value in valuelist):
+            self.data = None
+            return
         try:
             super().process_formdata(valuelist)
         except ValueError:

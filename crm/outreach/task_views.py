@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from crm.clients import service as clients
 from crm.clients.models import Client
@@ -118,7 +119,7 @@ def snooze(key: str) -> ResponseReturnValue:
 def _snooze_form() -> SnoozeForm:
     shortcuts = {"tomorrow": g.today + timedelta(days=1), "next_week": g.today + timedelta(days=7 - g.today.weekday())}
     to = request.form.get("to", "")
-    return SnoozeForm(formdata=None, data={"to": shortcuts[to]}) if to in shortcuts else SnoozeForm()
+    return SnoozeForm(formdata=MultiDict({"to": shortcuts[to].isoformat()})) if to in shortcuts else SnoozeForm()
 
 
 def _refused_snooze(form: SnoozeForm, key: str) -> ResponseReturnValue:
