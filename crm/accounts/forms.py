@@ -116,7 +116,7 @@ class PracticeForm(BaseForm):
         [DataRequired("Write an hour such as 15:00.")],
     )
     work_days = Checks("Working days", choices=WEEKDAYS)
-    closed_days = TextAreaField("Closed days, one date a line", [Optional(), Length(max=4000)])
+    closed_days = TextAreaField("Closed days, one date a line", [Length(max=4000)])
     digest_on = BooleanField("Send me the morning digest")
     digest_hour = SelectField("Hour of the digest", choices=HOURS)
     theme = RadioField("Light or dark", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")])

@@ -91,6 +91,7 @@ def welcome_sources() -> ResponseReturnValue:
 @bp.post("/sample/remove")
 def remove_sample() -> ResponseReturnValue:
     demo.remove(g.practice)
+    jobs.replan_soon(g.practice, now=g.now)
     commit()
     flash("The sample practice is gone. Your own records are untouched.")
     return redirect(url_for("outreach.today"), 303)
@@ -122,9 +123,9 @@ def save_practice() -> ResponseReturnValue:
     g.user.digest_on, g.user.digest_hour = form.digest_on.data, form.digest_hour.data
     g.user.theme = Theme(form.theme.data)
     db.session.flush()
-    jobs.replan_practice(g.practice, now=g.now)
+    at_once = jobs.replan_soon(g.practice, now=g.now)
     commit()
-    flash("Saved. All dates follow.")
+    flash("Saved. All dates follow." if at_once else "Saved. All dates follow within minutes.")
     return redirect(url_for("accounts.practice"), 303)
 
 

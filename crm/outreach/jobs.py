@@ -21,12 +21,26 @@ from crm.settings import Settings
 from crm.sources.models import Source
 
 log = structlog.get_logger()
+AT_ONCE = 100  # relationships and clients replayed while a person waits
 HEARTBEAT_LOCK = 0  # the number of no practice: on PostgreSQL it keeps two workers from crossing in the heartbeat row
 
 
 def replan_practice(practice: Practice, *, now: datetime) -> int:
     """Replay every circle of care of a practice in one transaction; return how many. The caller commits."""
     return sum(1 for _circle in _replayed(practice, *_waiting(practice.id), now=now))
+
+
+def replan_soon(practice: Practice, *, now: datetime) -> bool:
+    """Replay a practice after its calendar changed: at once where that is a matter of a second, else at the next tick.
+
+    Returns whether it is done. The caller commits.
+    """
+    sources, clients = _waiting(practice.id)
+    if len(sources) + len(clients) > AT_ONCE:
+        practice.replanned_on = ""
+        return False
+    replan_practice(practice, now=now)
+    return True
 
 
 def replan_today(*, now: datetime) -> int:

@@ -111,6 +111,9 @@ class Installation:
             try:
                 self._wait()
                 yield server
+            except BaseException:
+                print((self.folder / "server.log").read_text()[-4000:], flush=True)
+                raise
             finally:
                 server.terminate()
                 server.wait(20)

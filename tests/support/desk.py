@@ -1,0 +1,187 @@
+"""The product as a person meets it: a real server, a real browser, a real mailbox."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "tests" / "shots"
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+SIZES = ((1280, 860), (768, 900), (360, 740))
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+ZONES = ("America/New_York", "America/Los_Angeles", "Pacific/Auckland", "Europe/Berlin", "Asia/Tokyo")
+
+
+def zone_at_work(now: datetime | None = None) -> str:
+    """Return a time zone in which it is neither night nor nearly midnight, so that the story fits into one day."""
+    now = now or datetime.now(UTC)
+    return next(zone for zone in ZONES if 8 <= now.astimezone(ZoneInfo(zone)).hour < 22)
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+@dataclass
+class Desk:
+    """An installation that is being served."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str]
+    setup_url: str = ""
+
+    @property
+    def url(self) -> str:
+        """Return its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def flask(self, *arguments: str) -> str:
+        """Run a command on the same data folder and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def fetch(self, path: str) -> bytes:
+        """Fetch an address as a calendar would."""
+        with urlopen(Request(self.url + path, headers={"User-Agent": "Thunderbird/140"}), timeout=20) as answer:
+            body: bytes = answer.read()
+            return body
+
+
+@contextmanager
+def served(folder: Path, mail_port: int) -> Iterator[Desk]:
+    """Install into a folder of its own and serve it."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("HANDOFF_", "MAIL_"))}
+    environment |= {
+        "HANDOFF_DATA_DIR": str(folder / "var"),
+        "PORT": str(port),
+        "HANDOFF_TICK_SECONDS": "300",  # the story says itself when the clock ticks
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": str(mail_port),
+        "MAIL_USE_TLS": "false",
+        "MAIL_DEFAULT_SENDER": "desk@example.com",
+    }
+    desk = Desk(folder, port, environment)
+    desk.flask("init")
+    log = (folder / "log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "flask", "serve"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        for line in server.stdout:
+            if found := re.search(r"http://\S+/setup/\S+", line):
+                desk.setup_url = found[0]
+                break
+        wait_until(lambda: b"ok" in desk.fetch("/healthz"))
+        yield desk
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for something outside the browser, as short as it takes."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if true():
+                return
+        except OSError:
+            pass
+        assert time.monotonic() < end, "it did not happen in time"
+
+
+@dataclass
+class Person:
+    """Somebody at a browser, who looks at every page at three sizes, by day and by night."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Hear what the browser complains of."""
+
+        def note(message: ConsoleMessage) -> None:
+            if message.type in {"error", "warning"} and "status of 4" not in message.text:
+                self.said.append(message.text)
+
+        self.page.on("console", note)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def look(self, name: str) -> None:
+            return
+        """Take pictures, ask axe, and see that nothing has to be scrolled sideways."""
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            for width, height in SIZES:
+                self.page.set_viewport_size({"width": width, "height": height})
+                self.page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+                wide = self.page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, f"{name} is {wide} wide at {width}"
+                if (width, scheme) in {(1280, "light"), (1280, "dark"), (360, "light")}:
+                    assert self.violations() == [], f"{name} at {width}, {scheme}"
+        self.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+        self.page.emulate_media(color_scheme="light")
+        assert self.said == [], name
+
+    def violations(self) -> list[str]:
+        """Return what axe-core finds wrong with the page as it stands."""
+        if not self.page.evaluate("typeof window.axe === 'object'"):
+            self.page.evaluate(AXE)
+        found: list[dict[str, Any]] = self.page.evaluate("axe.run().then(result => result.violations)")
+        return [f"{v['id']}: {json.dumps([n['html'][:140] for n in v['nodes'][:2]])}" for v in found]
+
+
+@contextmanager
+def person(desk: Desk) -> Iterator[Person]:
+    """Open a browser at the desk."""
+    SHOTS.mkdir(exist_ok=True)
+    system = Path("/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=system if system.exists() else None, args=list(QUIET))
+        page = browser.new_page(base_url=desk.url, viewport={"width": 1280, "height": 860}, locale="en-US")
+        page.set_default_timeout(15_000)
+        somebody = Person(page)
+        somebody.listen()
+        yield somebody
+        browser.close()
