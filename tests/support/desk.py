@@ -149,7 +149,6 @@ class Person:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
 
     def look(self, name: str) -> None:
-            return
         """Take pictures, ask axe, and see that nothing has to be scrolled sideways."""
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
