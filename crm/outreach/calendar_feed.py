@@ -7,7 +7,7 @@ gives the same bytes until it changes. Titles come from `kinds`, which is given 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from icalendar import Event
 
@@ -82,6 +82,6 @@ def _folded(line: str) -> str:
     return folded
 
 
-def revision(*, task_revision: int, today: date, feed_id: int) -> str:
-    """Return what changes when a feed's bytes may: any visible change of a task, or the day."""
-    return hashlib.sha256(f"{feed_id}|{task_revision}|{today.isoformat()}".encode()).hexdigest()[:24]
+def revision(*changing: object) -> str:
+    """Return a tag of all that may change a feed's bytes: whose it is, its tasks' revision, its names, the day."""
+    return hashlib.sha256("|".join(map(str, changing)).encode()).hexdigest()[:24]

@@ -60,7 +60,9 @@ def feed(token: str) -> Response:
     if info is None:
         return _plain("There is no calendar at this address.\n", 404)
     today = clock.local_date(g.now, info.time_zone)
-    tag = calendar_feed.revision(task_revision=info.task_revision, today=today, feed_id=info.feed_id)
+    tag = calendar_feed.revision(
+        info.practice_uuid, info.feed_id, info.task_revision, info.practice_name, info.name, info.hide_sources, today
+    )
     _note_fetch(info)
     if tag in request.if_none_match:
         response = make_response("", 304)
@@ -100,7 +102,7 @@ def _block(item: AgendaItem, info: FeedInfo) -> bytes:
 def _note_fetch(info: FeedInfo) -> None:
     """Remember who fetched and when, at most every few minutes: the one thing this GET writes."""
     family = client_family(request.headers.get("User-Agent", ""))
-    if info.fetched_at and info.fetched_by == family and g.now - info.fetched_at < NOTE_EVERY:
+    if info.fetched_at and g.now - info.fetched_at < NOTE_EVERY:
         return
     with writing():
         db.session.execute(

@@ -35,7 +35,7 @@ class TaskRow:
 def row(item: AgendaItem, today: date, *, words: str = "", undo_seq: int | None = None) -> TaskRow:
     """Put a task into words. `words` are a hand-typed task's own, opened by the view; `undo_seq` is the last act."""
     kind, word = _state(item, today)
-    channel, icon = kinds.CHANNELS[item.channel]
+    channel, icon = kinds.CHANNELS.get(item.channel, kinds.CHANNELS["none"])
     address = f"/tasks/{item.key}"
     named = kinds.title(item.rule, source=item.source_name, client=item.client_code, manual_kind=item.manual_kind)
     until = f", on time until {exact(item.window_end)}" if item.window_end > item.due else ""

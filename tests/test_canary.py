@@ -1,0 +1,139 @@
+"""What names or describes a client leaves by no feed, digest, log, header or address, and lies sealed on the disk."""
+
+import base64
+import re
+
+import builders
+import pytest
+from sqlalchemy import select, text
+
+from crm.accounts.models import Practice
+from crm.db import db, writing
+from crm.journal import service as journal
+from crm.outreach import digest_jobs, feed_service
+from crm.outreach.models import Task
+
+NAME, DIAGNOSIS, SERVICE, CODE = (
+    "Canaryella Fluffwing",
+    "canarythrosis of the knee",
+    "Medical Exercise Training canaryplan",
+    "Z96.651",
+)
+NOTES = [
+    "canarynote-event",
+    "canarynote-touch",
+    "canarynote-snooze",
+    "canarynote-skip",
+    "canarynote-call",
+    "canarynote-task",
+]
+CANARIES = ["Canaryella", "Fluffwing", "canarythrosis", "canaryplan", *NOTES]
+
+
+def shapes(word: str) -> list[bytes]:
+    """Return a word in the forms it could lie about in."""
+    return [word.encode(), word.encode("utf-16-le"), base64.b64encode(word.encode()).rstrip(b"=")[:-1]]
+
+
+def assert_clean(content: bytes, where: str) -> None:
+    for word in CANARIES:
+        for shape in shapes(word):
+            assert shape not in content, f"{word} in {where}"
+
+
+@pytest.fixture
+def told(app, owner, clock, capfd):
+    """Type a client's secrets into every form that takes one; return what came back besides pages."""
+    answers = []
+
+    def post(path: str, **form: str) -> None:
+        response = owner.post(path, data=form)
+        assert response.status_code in {303, 204}, (path, response.status_code, response.text[:2000])
+        answers.append(str(response.headers))
+
+    with app.app_context():
+        practice = builders.practice()
+        with writing():
+            source = builders.source(practice, office=builders.office(practice))
+        source_id = source.id
+    post(
+        "/referrals/new", source_id=str(source_id), received_on="2026-05-05", method="fax", written="y", transition="y",
+        service=SERVICE, diagnosis=DIAGNOSIS, icd10=CODE, client_name=NAME, client_class="", visit_on="2026-05-20",
+    )  # fmt: skip
+    post("/clients/C-0101/events", type="session_held", on="2026-05-06", note=NOTES[0])
+    post("/clients/C-0101/events", type="red_flag", on="2026-05-06")
+    post(f"/sources/{source_id}/touch", kind="call", outcome="reached", on="2026-05-06", note=NOTES[1], task="")
+
+    def task(rule: str) -> str:
+        with app.app_context():
+            return db.session.scalar(select(Task.key).where(Task.rule == rule))
+
+    post(f"/tasks/{task('C22')}/snooze", to="2026-05-08", reason=NOTES[2])
+    post(f"/tasks/{task('C16')}/skip", reason=NOTES[3])
+    post(f"/tasks/{task('C34a')}/outcome", outcome="reached", limits="no", note=NOTES[4])
+    post(
+        "/quick-add", line=f"call {NAME} {NOTES[5]}", kind="call", due="2026-05-06", source_id="", client_code="C-0101"
+    )
+    return answers
+
+
+def test_nothing_leaves(app, owner, clock, told, capfd):
+    with app.app_context():
+        practice = db.session.scalar(select(Practice))
+        with writing():
+            _feed, token = feed_service.create_feed(
+                practice, builders.user(), name="Phone", hide_sources=False, now=clock.now
+            )
+        mail = digest_jobs.digest_of(builders.user(), journal.local_day(practice, clock.now))
+    assert_clean("".join(told).encode(), "headers and addresses")
+    assert_clean(f"{mail.subject}\n{mail.text}\n{mail.html}".encode(), "digest")
+    feed = owner.get(f"/cal/{token}.ics").data
+    assert b"C-0101" in feed
+    assert_clean(feed, "feed")
+    assert not re.search(rb"\bCF\b|\bC\. ?F\.", feed + mail.text.encode())  # nor the initials
+    for path in ("/", "/pipeline", "/sources", "/clients", "/calendar", "/outbox", "/search?q=canaryella"):
+        page = owner.get(path)
+        title = re.search(r"<title>(.*?)</title>", page.text)
+        assert_clean((str(page.headers) + (title[1] if title else "")).encode(), path)
+        if path not in {"/", "/calendar"}:
+            assert_clean(page.data, path)
+    logged = capfd.readouterr()
+    assert_clean((logged.out + logged.err).encode(), "log")
+
+
+def test_it_is_there_for_those_who_may_read_it(owner, told):
+    page = owner.get("/clients/C-0101").text
+    assert NAME in page
+    assert DIAGNOSIS in page
+    assert NOTES[0] in page
+    assert NOTES[5] in owner.get("/").text
+
+
+def test_it_lies_sealed_on_the_disk(app, settings, told):
+    with app.app_context():
+        for name in sorted(db.metadata.tables):
+            for row in db.session.execute(text(f'SELECT * FROM "{name}"')):  # noqa: S608
+                for value in row:
+                    assert_clean(value if isinstance(value, bytes) else str(value).encode(), name)
+    for path in settings.data_dir.rglob("*"):
+        if path.is_file():
+            assert_clean(path.read_bytes(), path.name)
+
+
+def test_without_the_key_the_desk_still_works(app, owner, clock, settings, told):
+    with app.app_context(), writing():
+        _feed, token = feed_service.create_feed(
+            builders.practice(), builders.user(), name="Phone", hide_sources=False, now=clock.now
+        )
+    settings.keyring_path.rename(settings.keyring_path.with_suffix(".away"))
+    app.extensions["handoff"]._sealer = None
+    assert app.test_client().get(f"/cal/{token}.ics").status_code == 200
+    for path in ("/", "/pipeline", "/sources/1", "/clients"):
+        assert owner.get(path).status_code == 200
+    page = owner.get("/clients/C-0101")
+    assert page.status_code == 200
+    assert "Cannot be read" in page.text
+    assert NAME not in page.text
+    with app.app_context():
+        practice = db.session.scalar(select(Practice))
+        assert "C-0101" in digest_jobs.digest_of(builders.user(), journal.local_day(practice, clock.now)).text
