@@ -59,9 +59,7 @@ def open_desk(app, clock, zone: str) -> str:
             (2, SessionHeld(client=client.code)),
             (
                 1,
-                VisitScheduled(
-                    client=client.code, id="v1", visit_on=(clock.now + timedelta(days=9)).date().isoformat()
-                ),
+                VisitScheduled(client=client.code, id="v1", visit_on=visit_on),
             ),
             (0, RedFlag(client=client.code)),
         )
