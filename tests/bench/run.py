@@ -110,7 +110,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--times", type=int, default=40)
     options = parser.parse_args()
-    scale = 10 if options.small else int(os.environ.get("BENCH_SCALE", "1"))
+    scale = 10 if options.small else 1
     with tempfile.TemporaryDirectory() as folder:
         installation = Installation(Path(folder), PORT, scale)
         start = time.perf_counter()
