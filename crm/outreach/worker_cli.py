@@ -41,8 +41,6 @@ def serve() -> None:
     lock = _only_one(where.data_dir / "serve.lock")
     server = _listen(app, where)
     _say_first_words(where)
-    db.session.remove()
-    db.engine.dispose()
     worker = Worker(app)
     worker.start(where.tick_seconds)
     try:
@@ -66,8 +64,6 @@ def web(workers: int) -> None:
         )
     _check(where)
     _say_first_words(where)
-    db.session.remove()
-    db.engine.dispose()
     _Pages(app, where, workers).run()
 
 
@@ -189,12 +185,17 @@ def _listen(app: Flask, where: Settings) -> Any:
 
 
 def _say_first_words(where: Settings) -> None:
-    click.echo(f"Handoff is at {where.base_url}")
-    if reason := mailer.missing():
-        click.echo(f"{reason} Mail waits in the outbox until you set MAIL_SERVER and start again.")
+    """Say where the desk is, once no query runs any more: from these words on somebody may tell it to end."""
+    secret = None
     if not accounts.owner_exists():
         with writing():
             secret = service.new_link(now=moment(None))
+    db.session.remove()
+    db.engine.dispose()
+    click.echo(f"Handoff is at {where.base_url}")
+    if reason := mailer.missing():
+        click.echo(f"{reason} Mail waits in the outbox until you set MAIL_SERVER and start again.")
+    if secret:
         click.echo(f"Set it up within an hour: {where.base_url}/setup/{secret}")
 
 
