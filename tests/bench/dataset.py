@@ -10,6 +10,7 @@ from sqlalchemy import insert
 
 from crm.accounts.models import Practice
 from crm.clients.models import Client
+from crm.clock import local_date
 from crm.db import db, writing
 from crm.journal.models import JournalEntry
 from crm.outreach import jobs
@@ -251,4 +252,6 @@ def add_tasks(practice: Practice, count: int, today: date, *, spread: int) -> No
 def replay_all(practice_id: int, now: datetime) -> int:
     """Bring the task table of a practice to what its journal says; return how many circles that took."""
     with writing(practice_id):
-        return jobs.replan_practice(db.session.get_one(Practice, practice_id), now=now)
+        practice = db.session.get_one(Practice, practice_id)
+        practice.replanned_on = local_date(now, practice.time_zone).isoformat()  # the night's replay is over
+        return jobs.replan_practice(practice, now=now)
