@@ -12,6 +12,7 @@ const VENDOR = join(ROOT, "crm/static/vendor");
 const ICON_LIST = join(ROOT, "crm/static/icons.txt");
 const OUTLINE = join(PACKAGES, "@tabler/icons/icons/outline");
 const INTER = join(PACKAGES, "@fontsource-variable/inter");
+const FONTS = join(ROOT, "crm/fonts"); // what letters are set in; typst reads TTF, not WOFF2
 const SUBSETS = ["latin", "latin-ext"]; // names of people in the languages we print
 
 const COPIES = {
@@ -20,6 +21,16 @@ const COPIES = {
   "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
   "Sortable.min.js": "sortablejs/Sortable.min.js",
 };
+
+// Faces of the letters: the reading face, and one for each script a name may be written in.
+const FACES = {
+  "libertinus-serif": ["400Regular", "600SemiBold"],
+  "noto-sans": ["400Regular", "600SemiBold"],
+};
+const SCRIPTS = [
+  "arabic", "armenian", "bengali", "ethiopic", "georgian", "gujarati", "gurmukhi", "hebrew", "khmer", "kr", "sc",
+  "symbols-2", "tamil", "telugu", "thai",
+];
 
 function read(path) {
   if (!existsSync(path)) {
@@ -48,6 +59,20 @@ function interFiles() {
   return files;
 }
 
+function fontFiles() {
+  const faces = { ...FACES, ...Object.fromEntries(SCRIPTS.map((script) => [`noto-sans-${script}`, ["400Regular"]])) };
+  const files = {};
+  for (const [name, weights] of Object.entries(faces)) {
+    for (const weight of weights) {
+      const folder = join(PACKAGES, "@expo-google-fonts", name, weight);
+      for (const file of readdirSync(folder).filter((file) => file.endsWith(".ttf"))) {
+        files[file] = read(join(folder, file));
+      }
+    }
+  }
+  return files;
+}
+
 function iconNames() {
   const lines = read(ICON_LIST).toString("utf8").split("\n");
   const names = lines.map((line) => line.replace(/#.*/, "").trim()).filter(Boolean);
@@ -63,19 +88,19 @@ function sprite() {
   return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
 }
 
-function write(files) {
+function write(folder, files) {
   for (const [name, bytes] of Object.entries(files)) {
-    const path = join(VENDOR, name);
+    const path = join(folder, name);
     if (existsSync(path) && readFileSync(path).equals(bytes)) continue;
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, bytes);
   }
 }
 
-function removeOthers(files) {
-  for (const entry of readdirSync(VENDOR, { recursive: true, withFileTypes: true })) {
+function removeOthers(folder, files) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath ?? entry.path, entry.name);
-    const name = relative(VENDOR, path);
+    const name = relative(folder, path);
     if (entry.isFile() && !entry.name.startsWith(".") && !(name in files)) rmSync(path);
   }
 }
@@ -88,6 +113,12 @@ for (const [name, source] of Object.entries(COPIES)) {
 for (const name of Object.keys(files).filter((name) => /\.(css|js|svg)$/.test(name))) {
   files[`${name}.gz`] = gzipSync(files[name], { level: 9 });
 }
-write(files);
-removeOthers(files);
-console.log(`crm/static/vendor: ${Object.keys(files).length} files, ${iconNames().length} icons.`);
+const fonts = fontFiles();
+write(VENDOR, files);
+removeOthers(VENDOR, files);
+write(FONTS, fonts);
+removeOthers(FONTS, fonts);
+console.log(
+  `crm/static/vendor: ${Object.keys(files).length} files, ${iconNames().length} icons; ` +
+    `crm/fonts: ${Object.keys(fonts).length} faces.`,
+);

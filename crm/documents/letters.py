@@ -1,0 +1,146 @@
+"""What the desk writes: the kinds of letters and papers, their words, and the facts that fill them."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "crm" / "templates" / "letters"
+TEXT_LIMIT = 12_000  # characters of one letter; a page holds about 4,000
+PLACEHOLDER = re.compile(r"\{\{ ?(\w{1,40}) ?\}\}")
+_WORDS = re.compile(r"```\n(.*?)\n?```", re.DOTALL)
+
+# What may stand in double braces, and what the writer reads in the menu.
+PLACEHOLDERS: Mapping[str, str] = {
+    "practice": "name of the practice",
+    "practice_phone": "phone of the practice",
+    "practice_fax": "fax of the practice",
+    "practice_email": "e-mail of the practice",
+    "practice_address": "address of the practice, on one line",
+    "my_name": "your name with credential",
+    "my_role": "what you are, from the practice page",
+    "my_city": "city of the practice",
+    "serves": "whom you work with, from the practice page",
+    "today": "today's date",
+    "source": "the recipient's full name",
+    "salutation": "the recipient as you address them",
+    "office": "the recipient's office",
+    "contact": "office manager or front desk of the office",
+    "client": "code of the client",
+    "client_full": "name and code of the client",
+    "client_initials": "initials of the client",
+    "referral_on": "date of the referral",
+    "requested": "service the referral asks for",
+    "missing": "what the referral lacks",
+    "diagnosis": "diagnosis as the provider stated it",
+    "first_visit_on": "date of the client's first visit",
+    "last_seen_on": "date of the client's last session",
+    "last_session_on": "planned last session",
+    "sessions": "sessions held so far",
+    "next_visit_on": "date of the next medical visit",
+    "next_report_on": "date of the next report",
+    "measure": "a measured value with its date",
+    "function": "what the client does now, in everyday words",
+    "strength": "finding: strength",
+    "flexibility": "finding: range of motion",
+    "stability": "finding: stability",
+    "endurance": "finding: endurance",
+    "balance": "finding: balance and coordination",
+    "goals": "goals of the next 30 and 90 days",
+    "plan": "what comes next",
+    "change": "what changed",
+    "stopped": "what was stopped or modified",
+    "asked": "what you ask of the provider",
+    "limits": "limits or precautions as the provider set them",
+    "call_on": "date of the call",
+    "question": "what the provider asked",
+    "answer": "your answer, within scope",
+    "topic": "subject of the note",
+    "event_on": "date of the lunch-and-learn",
+    "event_at": "time of the lunch-and-learn",
+}
+# Facts only the writer knows: their gaps are to be written, not looked up.
+WRITTEN = frozenset(
+    {"measure", "function", "strength", "flexibility", "stability", "endurance", "balance", "goals", "plan", "change",
+     "stopped", "asked", "limits", "question", "answer", "topic", "event_at"}
+)  # fmt: skip
+
+
+class UnknownKey(Exception):  # noqa: N818
+    """No letter, sheet or page has this template key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of config/letters.toml."""
+
+    key: str
+    title: str
+    frame: str
+    scope: str = "letter"
+    about: str = "nobody"
+    first_contact: bool = False
+    unsolicited: bool = False
+    enclosures: tuple[str, ...] = ()
+    group: str = ""
+    page: str = ""
+
+    @property
+    def leaves(self) -> bool:
+        """Say whether it leaves the house by itself, so that it is approved and sent."""
+        return self.frame in {"letter", "report", "card"} and bool(self.group)
+
+    @property
+    def is_set(self) -> bool:
+        """Say whether it is typeset at all."""
+        return self.frame != "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A placeholder left in a text: `start` to `end`, and whether its name is one of ours."""
+
+    start: int
+    end: int
+    name: str
+    known: bool
+
+
+def _load() -> dict[str, Kind]:
+    rows = tomllib.loads((ROOT / "config" / "letters.toml").read_text(encoding="utf-8"))
+    return {key: Kind(key=key, **row | {"enclosures": tuple(row.get("enclosures", ()))}) for key, row in rows.items()}
+
+
+KINDS = _load()
+
+
+def kind_of(key: str) -> Kind:
+    """Return the kind behind a template key. Raises UnknownKey."""
+    try:
+        return KINDS[key]
+    except KeyError:
+        raise UnknownKey(key) from None
+
+
+@cache
+def our_words(key: str) -> str:
+    """Return our own wording of a letter: the plain text inside its typst source."""
+    found = _WORDS.search((SOURCES / f"{key}.typ").read_text(encoding="utf-8"))
+    if found is None:
+        raise UnknownKey(key)
+    return found[1].strip()
+
+
+def fill(words: str, values: Mapping[str, str]) -> str:
+    """Put the facts that are known where their placeholders stand; the others stay, to be pointed at."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1]) or found[0], words)
+
+
+def gaps(text: str) -> tuple[Gap, ...]:
+    """Return the placeholders left in a text, in order."""
+    return tuple(
+        Gap(found.start(), found.end(), found[1], found[1] in PLACEHOLDERS) for found in PLACEHOLDER.finditer(text)
+    )
