@@ -31,6 +31,16 @@ class Practice(db.Model):  # type: ignore[name-defined,misc]
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[str] = mapped_column(String(36), default=lambda: str(uuid.uuid4()), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
+    street: Mapped[str] = mapped_column(String(160), default="")
+    city: Mapped[str] = mapped_column(String(80), default="")
+    state: Mapped[str] = mapped_column(String(40), default="")
+    zip: Mapped[str] = mapped_column(String(10), default="")
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    fax: Mapped[str] = mapped_column(String(32), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    role_title: Mapped[str] = mapped_column(String(80), default="Medical Exercise Specialist")
+    serves: Mapped[str] = mapped_column(String(160), default="adults")  # "I work with ... who have finished medical care"
+    fax_gateway: Mapped[str] = mapped_column(String(120), default="")  # mail domain of an e-mail-to-fax service
     time_zone: Mapped[str] = mapped_column(String(64), default="America/New_York")
     cutoff: Mapped[str] = mapped_column(String(5), default="15:00")
     office_per_week: Mapped[int] = mapped_column(default=2)
@@ -64,6 +74,8 @@ class User(db.Model, sqla.FsUserMixin):  # type: ignore[name-defined,misc]
     practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"))
     name: Mapped[str] = mapped_column(String(120), default="")
     credential: Mapped[str] = mapped_column(String(80), default="")
+    licence: Mapped[str] = mapped_column(String(120), default="")  # a licence held, so that letters may say so
+    has_doctorate: Mapped[bool] = mapped_column(default=False)
     theme: Mapped[Theme] = mapped_column(choice(Theme, "theme"), default=Theme.SYSTEM)
     digest_hour: Mapped[str] = mapped_column(String(5), default="07:00")
     digest_on: Mapped[bool] = mapped_column(default=True)

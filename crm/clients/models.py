@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.clock import utcnow
@@ -112,3 +112,30 @@ class Visit(db.Model):  # type: ignore[name-defined,misc]
     cancelled: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (Index("ix_visit_client", "client_id", "visit_on"), Index("ix_visit_source", "source_id"))
+
+
+class Release(db.Model):  # type: ignore[name-defined,misc]
+    """A client's signed permission to tell one source about them, from a day until a day, unless withdrawn (H3)."""
+
+    __tablename__ = "client_release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"))
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    withdrawn_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    source: Mapped[Source] = relationship(lazy="raise")
+
+    __table_args__ = (
+        CheckConstraint("until_on >= from_on", name="days"),
+        Index("ix_client_release_client", "client_id", "source_id"),
+        Index("ix_client_release_source", "source_id"),
+    )
+
+    def covers(self, on: date) -> bool:
+        """Say whether it holds on a day; the day it is withdrawn on is not covered."""
+        return self.from_on <= on <= self.until_on and (self.withdrawn_on is None or on < self.withdrawn_on)

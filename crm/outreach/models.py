@@ -94,6 +94,7 @@ class OutboxMessage(db.Model):  # type: ignore[name-defined,misc]
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text, default="")
+    unsubscribe: Mapped[str] = mapped_column(String(300), default="")  # what List-Unsubscribe says
     state: Mapped[MessageState] = mapped_column(choice(MessageState, "message_state"), default=MessageState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
