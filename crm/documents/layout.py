@@ -4,6 +4,8 @@ Nothing here is markup: the blocks are data, and typst sets their strings as the
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Block = dict[str, Any]
@@ -17,6 +19,29 @@ _RUNS = re.compile(r"_{3,}|\[(?: |x|X)\] ?")
 _SMALL = re.compile(r"(?:Enclosures?|Enclosed|Encl\.|Attached|Copy)\b", re.IGNORECASE)
 _CLOSING = re.compile(r"(?!Dear\b)[A-Z][^.!?:\n]{3,40},")
 ROW_FRAMES = frozenset({"report", "paper", "sheet"})
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who writes: the practice, one line below it, and the lines on the right."""
+
+    name: str
+    line: str
+    right: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What stands on a page. Every value is plain text and is set as it is."""
+
+    title: str
+    blocks: Sequence[dict[str, Any]]
+    author: str = ""
+    date: str = ""
+    address: tuple[str, ...] = ()
+    letterhead: Letterhead | None = None
+    draft: bool = False
+    qr: str = ""  # an SVG
 
 
 def blocks(text: str, frame: str) -> list[Block]:
@@ -36,23 +61,28 @@ def blocks(text: str, frame: str) -> list[Block]:
 def _paragraph(lines: list[str], frame: str) -> list[Block]:
     if not lines:
         return []
-    if len(lines) > 1 and _is_head(lines[0]):
+    if _is_head(lines[0]):
         return [_head(lines[0]), *_paragraph(lines[1:], frame)]
-    if len(lines) == 1 and _is_head(lines[0]):
-        return [_head(lines[0])]
+    block = _of_one_kind(lines, frame)
+    return [block] if block else _mixed(lines, frame)
+
+
+def _of_one_kind(lines: list[str], frame: str) -> Block | None:
+    """Return the block of a paragraph all of whose lines are alike, None for another."""
+    block: Block | None = None
     if len(lines) == 1 and _CLOSING.fullmatch(lines[0]):
-        return [{"kind": "closing", "lines": [runs(lines[0])]}]
-    if _SMALL.match(lines[0]) and frame == "letter":
-        return [{"kind": "small", "lines": [runs(line) for line in lines]}]
-    if all(_BULLET.match(line) for line in lines):
-        return [{"kind": "list", "items": [runs(_BULLET.sub("", line, count=1)) for line in lines]}]
-    if any(_FILL.search(line) for line in lines):
-        return [{"kind": "fields", "rows": [_cells(line) for line in lines]}]
-    if all(_TICK.match(line) for line in lines):
-        return [{"kind": "ticks", "items": [runs(line) for line in lines]}]
-    if frame in ROW_FRAMES and all(_ROW.match(line) for line in lines):
-        return [{"kind": "rows", "rows": [_row(line) for line in lines]}]
-    return _mixed(lines, frame)
+        block = {"kind": "closing", "lines": [runs(lines[0])]}
+    elif _SMALL.match(lines[0]) and frame == "letter":
+        block = {"kind": "small", "lines": [runs(line) for line in lines]}
+    elif all(_BULLET.match(line) for line in lines):
+        block = {"kind": "list", "items": [runs(_BULLET.sub("", line, count=1)) for line in lines]}
+    elif any(_FILL.search(line) for line in lines):
+        block = {"kind": "fields", "rows": [_cells(line) for line in lines]}
+    elif all(_TICK.match(line) for line in lines):
+        block = {"kind": "ticks", "items": [runs(line) for line in lines]}
+    elif frame in ROW_FRAMES and all(_ROW.match(line) for line in lines):
+        block = {"kind": "rows", "rows": [_row(line) for line in lines]}
+    return block
 
 
 def _mixed(lines: list[str], frame: str) -> list[Block]:

@@ -114,9 +114,7 @@ class Delivery(db.Model):  # type: ignore[name-defined,misc]
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
     channel: Mapped[DeliveryChannel] = mapped_column(choice(DeliveryChannel, "delivery_channel"))
-    state: Mapped[DeliveryState] = mapped_column(
-        choice(DeliveryState, "delivery_state"), default=DeliveryState.WAITING
-    )
+    state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState, "delivery_state"), default=DeliveryState.WAITING)
     to_name: Mapped[str] = mapped_column(String(200), default="")
     to_address: Mapped[str] = mapped_column(String(400), default="")  # mail address, fax number, or postal lines
     release_id: Mapped[int | None] = mapped_column(ForeignKey("client_release.id"))

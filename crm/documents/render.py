@@ -1,7 +1,6 @@
 """The only user of typst: a sheet of data becomes one page, as SVG to look at and as PDF to send."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -11,6 +10,7 @@ from typing import Any
 import typst
 from fontTools.ttLib import TTFont
 
+from crm.documents.layout import Sheet
 from crm.documents.letters import ROOT, SOURCES
 
 FONTS = ROOT / "crm" / "fonts"
@@ -22,29 +22,6 @@ class NoFonts(Exception):  # noqa: N818
 
     def __init__(self) -> None:
         super().__init__("The fonts of the letters are not installed; run: npm ci && npm run assets")
-
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """Who writes: the practice, one line below it, and the lines on the right."""
-
-    name: str
-    line: str
-    right: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What stands on a page. Every value is plain text and is set as it is."""
-
-    title: str
-    blocks: Sequence[dict[str, Any]]
-    author: str = ""
-    date: str = ""
-    address: tuple[str, ...] = ()
-    letterhead: Letterhead | None = None
-    draft: bool = False
-    qr: str = ""  # an SVG
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +67,7 @@ def to_paper(name: str, rows: dict[str, Any], *, at: datetime) -> bytes:
 
 
 def unprintable(text: str) -> list[tuple[int, str]]:
-    """Return the characters of a text that no font has, with their places: typst would print an empty box in silence."""
+    """Return the characters no font has, with their places: typst would print an empty box in silence."""
     known = _coverage()
     return [(at, char) for at, char in enumerate(text) if ord(char) not in known and char not in "\n\t"]
 

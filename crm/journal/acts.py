@@ -133,3 +133,63 @@ class DigestRecorded(Event):
     user: int
     on: str
     empty: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentApproved(Event):
+    """A letter or report was frozen; `template` is its key."""
+
+    type: ClassVar[str] = "document_approved"
+    cadence: ClassVar[bool] = False
+    document: int
+    template: str
+    source: str | None = None
+    client: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentSent(Event):
+    """An approved document left the house on `channel`; `delivery` is the copy."""
+
+    type: ClassVar[str] = "document_sent"
+    cadence: ClassVar[bool] = False
+    document: int
+    delivery: int
+    template: str
+    channel: str
+    source: str | None = None
+    client: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryConfirmed(Event):
+    """It is known that a document arrived, and how."""
+
+    type: ClassVar[str] = "delivery_confirmed"
+    cadence: ClassVar[bool] = False
+    document: int
+    delivery: int
+    template: str
+    proof: str
+    source: str | None = None
+    client: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingKept(Event):
+    """A warning of the scope check was left as it is; why is in the sealed note."""
+
+    type: ClassVar[str] = "finding_kept"
+    cadence: ClassVar[bool] = False
+    document: int
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsChanged(Event):
+    """The practice's own wording of a letter was saved, or ours taken back."""
+
+    type: ClassVar[str] = "letter_words_changed"
+    cadence: ClassVar[bool] = False
+    template: str
+    ours: bool

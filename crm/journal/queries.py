@@ -1,6 +1,7 @@
 """Reading the journal: timelines and what was taken back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -52,6 +53,14 @@ def entries_of_types(practice_id: int, client_id: int, types: set[str]) -> Seque
     query = select(JournalEntry).where(*about, JournalEntry.type.in_(types), JournalEntry.seq.not_in(undone))
     entries = db.session.scalars(query).all()
     return sorted(entries, key=lambda e: (e.happened_on or (e.happened_at or e.at).date(), e.seq))
+
+
+def entries_at(practice_id: int, moment: datetime | None, types: set[str]) -> Sequence[JournalEntry]:
+    """Return the entries of some types that happened at exactly this moment, in order."""
+    query = select(JournalEntry).where(
+        JournalEntry.practice_id == practice_id, JournalEntry.happened_at == moment, JournalEntry.type.in_(types)
+    )
+    return db.session.scalars(query.order_by(JournalEntry.seq)).all()
 
 
 def notes_of(seqs: Sequence[int]) -> dict[int, bytes]:

@@ -11,11 +11,15 @@ from sqlalchemy import select
 
 from crm.accounts.models import Practice
 from crm.clock import local_date
+from crm.crypto import KeyringError, Unreadable
 from crm.db import db, writing
+from crm.documents import delivery_service as deliveries
+from crm.documents import queries as document_queries
+from crm.documents import service as documents
 from crm.outreach import mailer, outbox, service
 from crm.outreach.circle_queries import Circle
-from crm.outreach.models import Task, TaskStatus
-from crm.outreach.sending import ChannelDown, Claim, Retry, Sent
+from crm.outreach.models import MessageKind, OutboxMessage, Task, TaskStatus
+from crm.outreach.sending import NO_KEY, ChannelDown, Claim, Retry, Sent
 from crm.pipeline import service as pipeline
 from crm.settings import Settings
 from crm.sources.models import Source
@@ -136,6 +140,7 @@ def send_outbox(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> i
             tried += 1
             if not _send(claim, now=now):
                 break
+    follow_letters(now=now)
     return tried
 
 
@@ -149,12 +154,53 @@ def _prepare(*, now: datetime, lock_held: bool) -> bool:
             outbox.hold_all(reason)
             return False
         outbox.let_go(now=now)
+        for practice in db.session.scalars(select(Practice)):
+            deliveries.hold_backlog(practice, now=now)
         return outbox.channel_may_try(now=now)
 
 
 def _claim(now: datetime) -> Claim | None:
-    with writing():
-        return outbox.claim_next(now=now)
+    """Claim the next message that may leave; a letter is asked at this last moment (H3, H18)."""
+    while True:
+        with writing():
+            claim = outbox.claim_next(now=now)
+            if claim is None or claim.kind != MessageKind.LETTER or _leaves(claim, now=now):
+                return claim
+
+
+def _leaves(claim: Claim, *, now: datetime) -> bool:
+    """Say whether a claimed letter may leave now; if not, it is held or put off in the same transaction."""
+    message = db.session.get_one(OutboxMessage, claim.id)
+    leave = deliveries.may_leave(db.session.get_one(Practice, message.practice_id), message, now=now)
+    match leave.answer:
+        case deliveries.Answer.HOLD:
+            outbox.hold(claim.id, leave.reason)
+        case deliveries.Answer.LATER if leave.at is not None:
+            outbox.put_off(claim.id, leave.reason, until=leave.at)
+        case _:
+            return True
+    return False
+
+
+def follow_letters(*, now: datetime) -> int:
+    """Let the letters follow their mail: what was sent stands on the timeline and its task is done. Idempotent."""
+    followed = 0
+    for practice_id in document_queries.practices_with_mail():
+        with writing(practice_id):
+            followed += deliveries.follow_mail(db.session.get_one(Practice, practice_id), now=now)
+    return followed
+
+
+def _files(claim: Claim) -> list[mailer.File]:
+    """Return the frozen files a letter carries. Raises KeyringError, Unreadable."""
+    if claim.kind != MessageKind.LETTER:
+        return []
+    handoff = current_app.extensions["handoff"]
+    delivery = document_queries.find_delivery_of_message(claim.id)
+    found = document_queries.files_of(delivery.document_id) if delivery else []
+    files = [mailer.File(f"{file.key}.pdf", documents.open_file(file, handoff.sealer())) for file in found]
+    db.session.rollback()  # no transaction while the server is spoken to
+    return files
 
 
 def _send(claim: Claim, *, now: datetime) -> bool:
@@ -164,8 +210,14 @@ def _send(claim: Claim, *, now: datetime) -> bool:
         with writing():
             outbox.mark_in_data(claim)
 
+    try:
+        files = _files(claim)
+    except (KeyringError, Unreadable):
+        with writing():
+            outbox.hold(claim.id, NO_KEY)
+        return True
     with mailer.connect() as connection:
-        outcome = connection.deliver(mailer.compose(claim), on_data=on_data)
+        outcome = connection.deliver(mailer.compose(claim, files), on_data=on_data)
         with writing(HEARTBEAT_LOCK):
             outbox.settle(claim, outcome, now=now)
             outbox.note_channel(outcome, now=now)

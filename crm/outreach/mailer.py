@@ -6,7 +6,8 @@ delivered message a failure when the server hangs up early; ours answers with an
 
 import re
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from email.charset import QP, Charset
 from email.mime.nonmultipart import MIMENonMultipart
 from email.utils import parseaddr
@@ -154,16 +155,34 @@ def connect(limits: Limits | None = None) -> Connection:
     return Connection(current_app.extensions["mail"], limits=limits, ca_file=settings.mail_ca_file, name=name)
 
 
-def compose(claim: Claim) -> Message:
-    """Return the message of an outbox row: the same bytes at every try."""
+@dataclass(frozen=True, slots=True)
+class File:
+    """A PDF that a message carries; its name says no more than what kind of paper it is."""
+
+    name: str
+    content: bytes
+
+
+def compose(claim: Claim, files: Sequence[File] = ()) -> Message:
+    """Return the message of an outbox row: the same bytes at every try.
+
+    A List-Unsubscribe with an https address takes one click (RFC 8058); a mailto is all a desk without one can offer.
+    """
+    headers = {"Auto-Submitted": "auto-generated"}
+    if claim.unsubscribe:
+        headers["List-Unsubscribe"] = f"<{claim.unsubscribe}>"
+        if claim.unsubscribe.startswith("https://"):
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = Message(
         subject=claim.subject,
         recipients=[claim.recipient],
         body=claim.text,
         html=claim.html or None,
         date=claim.created_at.timestamp(),
-        extra_headers={"Auto-Submitted": "auto-generated"},
+        extra_headers=headers,
     )
+    for file in files:
+        message.attach(file.name, "application/pdf", file.content)
     message.msgId = claim.message_id
     return message
 
@@ -184,6 +203,7 @@ def _checked(message: Message) -> tuple[str, str, bytes]:
         (message.subject, "subject", 200),
         (sender, "sender", 320),
         (message.msgId, "Message-ID", 120),
+        (message.extra_headers.get("List-Unsubscribe", "<>"), "List-Unsubscribe", 310),
     ):
         if not value or clean_line(value, limit) != value:
             raise BadHeader(f"The {called} is empty or holds characters that cannot stand in a header.")

@@ -9,6 +9,7 @@ from sqlalchemy.engine import CursorResult
 from crm.db import NotFound, db
 from crm.outreach.models import Heartbeat, MessageKind, MessageState, OutboxMessage
 from crm.outreach.sending import (
+    AFTER_OUTAGE,
     CHANNEL_PAUSE,
     COUNTED_AS_SENT,
     INTERRUPTED,
@@ -64,6 +65,7 @@ def enqueue(message: NewMessage, *, host: str, now: datetime) -> int | None:
         subject=clean_line(message.subject, 200),
         text=message.text,
         html=message.html,
+        unsubscribe=message.unsubscribe,
         next_at=now,
         created_at=now,
     )
@@ -112,6 +114,7 @@ def claim_next(*, now: datetime) -> Claim | None:
         text=row.text,
         html=row.html,
         created_at=row.created_at,
+        unsubscribe=row.unsubscribe,
     )
     taken = _change(
         OutboxMessage.id == row.id,
@@ -160,7 +163,7 @@ def hold_all(reason: str) -> int:
 def let_go(*, now: datetime) -> int:
     """Queue again what was held for want of a mail server."""
     held = (OutboxMessage.state == MessageState.HELD, OutboxMessage.reply.in_([NO_SERVER, NO_SENDER]))
-    return _change(*held, state=MessageState.QUEUED, next_at=now, reply="")
+    return _change(*held, state=MessageState.QUEUED, reply="")
 
 
 def drop_old_digests(practice_id: int, *, before: date) -> int:
@@ -190,6 +193,27 @@ def resolve(practice_id: int, message_id: int, *, arrived: bool, now: datetime) 
     else:
         again = {"state": MessageState.QUEUED, "next_at": now, "attempts": 0, "reply": ""}
         _decide(practice_id, message_id, (MessageState.UNKNOWN, MessageState.FAILED), **again)
+
+
+def hold(message_id: int, reason: str) -> None:
+    """Keep back a message that has not begun to leave, until a person decides."""
+    not_begun = OutboxMessage.state.in_((*WAITING, MessageState.CLAIMED))
+    _change(OutboxMessage.id == message_id, not_begun, state=MessageState.HELD, reply=reason, lease_until=None)
+
+
+def put_off(message_id: int, reason: str, *, until: datetime) -> None:
+    """Let a message wait until a moment; it is no try that counts."""
+    not_begun = OutboxMessage.state.in_((*WAITING, MessageState.CLAIMED))
+    _change(
+        OutboxMessage.id == message_id, not_begun, state=MessageState.QUEUED, reply=reason, next_at=until,
+        lease_until=None, attempts=OutboxMessage.attempts - 1,
+    )  # fmt: skip
+
+
+def release_backlog(practice_id: int, *, now: datetime) -> int:
+    """Send what was held after an outage, by a person's one click. Returns how many."""
+    held = (OutboxMessage.practice_id == practice_id, OutboxMessage.state == MessageState.HELD)
+    return _change(*held, OutboxMessage.reply == AFTER_OUTAGE, state=MessageState.QUEUED, next_at=now, reply="")
 
 
 def cancel(practice_id: int, message_id: int) -> None:

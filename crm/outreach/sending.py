@@ -13,6 +13,8 @@ NO_SERVER = "No mail server is set."
 NO_SENDER = "No sender address is set (MAIL_DEFAULT_SENDER)."
 COUNTED_AS_SENT = "not known; counted as sent"
 INTERRUPTED = "Sending was interrupted. It may have arrived."
+NO_KEY = "The letter cannot be opened: the key file is missing or the row is damaged."
+AFTER_OUTAGE = "Overdue after an outage. Look, then send them with one click."
 OVERTAKEN = "Its day is over; a newer digest takes its place."
 
 
@@ -57,6 +59,7 @@ class NewMessage:
     subject: str
     text: str
     html: str = ""
+    unsubscribe: str = ""  # what List-Unsubscribe says; empty for what somebody asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Claim:
     text: str
     html: str
     created_at: datetime
+    unsubscribe: str = ""
 
 
 def retry_delay(message_id: int, attempts: int) -> timedelta:

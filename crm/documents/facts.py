@@ -1,0 +1,183 @@
+"""What is known about writer, recipient, client and referral, as the words that fill a letter."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from crm.clients.referral_check import Elements
+from crm.documents.layout import Letterhead
+
+# What an office is asked for, as it stands in a list of the correction request.
+ASKED_FOR = {
+    "written": "the referral in writing, signed",
+    "wording": "the service in these words: Medical Exercise Training, Post-Rehab Conditioning, Medical Fitness or "
+    "Functional Conditioning",
+    "diagnosis": "the diagnosis with its ICD-10 code, as you state them",
+    "transition": "your confirmation that the person has moved out of medical treatment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The practice and the person who signs."""
+
+    name: str
+    credential: str
+    role: str
+    serves: str
+    practice: str
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    phone: str = ""
+    fax: str = ""
+    email: str = ""
+
+    @property
+    def signature(self) -> str:
+        """Return the name as it is signed: "Jordan Ellis, MES"."""
+        return ", ".join(part for part in (self.name, self.credential) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """The source a letter goes to, at their office."""
+
+    first_name: str
+    last_name: str
+    behind: str  # "MD, PhD"
+    is_doctor: bool
+    office: str = ""
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    contact: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """Return the name as it stands on an envelope: "Thomas Adeyemi, MD"."""
+        name = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return f"{name}, {self.behind}" if self.behind else name
+
+    @property
+    def salutation(self) -> str:
+        """Return how they are addressed: "Dr. Adeyemi"; without a doctor's title the whole name."""
+        return f"Dr. {self.last_name}" if self.is_doctor else f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def address(self) -> tuple[str, ...]:
+        """Return the address block, as far as it is on file."""
+        place = town(self.city, self.state, self.zip)
+        return tuple(line for line in (self.full_name, self.office, self.street, place) if line)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The client a letter is about. Name and diagnosis come out of the seal, and only for letters that may say them."""
+
+    code: str
+    name: str = ""
+    diagnosis: str = ""
+    icd10: str = ""
+    stated_by: str = ""
+    sessions: int = 0
+    first_visit_on: date | None = None
+    last_seen_on: date | None = None
+    last_session_on: date | None = None
+    next_visit_on: date | None = None
+    next_report_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """The referral a letter answers."""
+
+    received_on: date
+    requested: str
+    elements: Elements
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known when a letter is begun."""
+
+    today: date
+    writer: Writer
+    recipient: Recipient | None = None
+    about: About | None = None
+    referred: Referred | None = None
+    event_on: date | None = None
+
+
+def values(facts: Facts) -> dict[str, str]:
+    """Return what fills each placeholder; one that is not known is empty."""
+    writer = facts.writer
+    found = {
+        "practice": writer.practice,
+        "practice_phone": writer.phone,
+        "practice_fax": writer.fax,
+        "practice_email": writer.email,
+        "practice_address": ", ".join(part for part in (writer.street, _place(writer)) if part),
+        "my_name": writer.signature,
+        "my_role": writer.role,
+        "my_city": writer.city,
+        "serves": writer.serves,
+        "today": long_date(facts.today),
+        "event_on": long_date(facts.event_on),
+    }
+    if who := facts.recipient:
+        source = f"Dr. {who.first_name} {who.last_name}" if who.is_doctor else who.full_name.partition(",")[0]
+        found |= {"source": source, "salutation": who.salutation, "office": who.office, "contact": who.contact}
+    if facts.about:
+        found |= _of_client(facts.about)
+    if facts.referred:
+        found |= _of_referral(facts.referred)
+    return found
+
+
+def _of_client(about: About) -> dict[str, str]:
+    stated = f"{about.diagnosis} ({about.icd10})" if about.diagnosis and about.icd10 else about.diagnosis or about.icd10
+    return {
+        "client": about.code,
+        "client_full": f"{about.name} ({about.code})" if about.name else about.code,
+        "client_initials": "".join(f"{part[0]}." for part in about.name.split()) if about.name else "",
+        "diagnosis": f"{stated}, as stated by {about.stated_by}" if stated and about.stated_by else stated,
+        "sessions": str(about.sessions) if about.sessions else "",
+        "first_visit_on": long_date(about.first_visit_on),
+        "last_seen_on": long_date(about.last_seen_on),
+        "last_session_on": long_date(about.last_session_on),
+        "next_visit_on": long_date(about.next_visit_on),
+        "next_report_on": long_date(about.next_report_on),
+    }
+
+
+def _of_referral(referred: Referred) -> dict[str, str]:
+    lacking = [words for name, words in ASKED_FOR.items() if not getattr(referred.elements, name)]
+    return {
+        "referral_on": long_date(referred.received_on),
+        "requested": referred.requested,
+        "missing": "\n".join(f"- {words}" for words in lacking),
+    }
+
+
+def letterhead(writer: Writer) -> Letterhead:
+    """Return what stands at the top of every letter."""
+    reached = (writer.phone, f"Fax {writer.fax}" if writer.fax else "", writer.email)
+    right = tuple(line for line in (writer.street, _place(writer), *reached) if line)
+    line = ", ".join(part for part in (writer.signature, writer.role) if part)
+    return Letterhead(writer.practice, line, right)
+
+
+def town(city: str, state: str, zip_code: str) -> str:
+    """Return "Fairfield, OR 97000"."""
+    return " ".join(part for part in (f"{city}," if city and (state or zip_code) else city, state, zip_code) if part)
+
+
+def long_date(on: date | None) -> str:
+    """Return a date as American letters write it: "May 6, 2026"; nothing for none."""
+    return f"{on:%B} {on.day}, {on.year}" if on else ""
+
+
+def _place(writer: Writer) -> str:
+    return town(writer.city, writer.state, writer.zip)

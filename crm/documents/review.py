@@ -1,0 +1,167 @@
+"""Everything that is said about a text before it may leave: words, gaps, characters, names, the one page."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crm.documents.letters import PLACEHOLDERS, WRITTEN, Gap, Kind
+from crm.documents.scope import Finding, Missing, Verdict
+
+REASON_MIN = 3
+CODE = re.compile(r"\bC-\d{4,}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing to look at, at `start` to `end` of the text; `kept` is why somebody left a warning as it is."""
+
+    rule: str
+    severity: str  # block, warn, hint
+    start: int
+    end: int
+    matched: str
+    reason: str
+    suggestion: str
+    replacement: str = ""
+    allow: tuple[str, ...] = ()
+    kept: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Say whether it stands in the way of approval as things are."""
+        return self.severity == "block" or (self.severity == "warn" and not self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A warning somebody left as it is, and why; it holds for this very sentence."""
+
+    rule: str
+    matched: str
+    sentence: str
+    reason: str
+    user: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What stands in a text and what it lacks."""
+
+    remarks: tuple[Remark, ...]
+    missing: tuple[Missing, ...]
+    pages: int
+    lines_free: int
+
+    @property
+    def stops(self) -> int:
+        """Count what stands in the way of approval."""
+        return sum(r.stops for r in self.remarks) + len(self.missing) + (self.pages != 1)
+
+    @property
+    def to_replace(self) -> int:
+        """Count findings that block."""
+        return sum(r.severity == "block" for r in self.remarks)
+
+    @property
+    def to_consider(self) -> int:
+        """Count warnings nobody has decided about."""
+        return sum(r.severity == "warn" and not r.kept for r in self.remarks)
+
+
+def review(
+    text: str,
+    verdict: Verdict,
+    *,
+    gaps: Iterable[Gap] = (),
+    unprintable: Iterable[tuple[int, str]] = (),
+    named: Iterable[Remark] = (),
+    kept: Sequence[Kept] = (),
+    fit: tuple[int, int] = (1, 0),
+) -> Review:
+    """Put together all that was found, in the order of the text."""
+    remarks = [_of_finding(finding, text, kept) for finding in verdict.findings]
+    remarks += [_of_gap(gap) for gap in gaps]
+    remarks += [_of_character(at, char) for at, char in unprintable]
+    remarks += named
+    if not text.strip():
+        remarks.append(Remark("EMPTY", "block", 0, 0, "", "There is no text yet.", "Write it, or take our wording."))
+    ordered = sorted(remarks, key=lambda r: (r.start, r.end, r.rule))
+    return Review(tuple(ordered), verdict.missing, *fit)
+
+
+def sentence_around(text: str, start: int, end: int) -> str:
+    """Return the sentence a finding stands in: a decision about it holds until that sentence changes."""
+    before = max((text.rfind(mark, 0, start) for mark in (".", "!", "?", "\n")), default=-1) + 1
+    ends = [at for mark in (".", "!", "?", "\n") if (at := text.find(mark, end)) >= 0]
+    return " ".join(text[before : min(ends, default=len(text))].split())
+
+
+def named_clients(text: str, kind: Kind, *, names: Iterable[str], own: str, released: bool) -> list[Remark]:
+    """Find clients in a text that may not speak of them (H3, H4).
+
+    `names` are the full names of the practice's clients, `own` that of the client the letter is about,
+    `released`: a release covers this recipient today.
+    """
+    found: list[Remark] = []
+    folded = _folded(text)
+    for name in names:
+        wanted = _folded(name)
+        if " " not in wanted or (name == own and kind.about == "client" and released):
+            continue
+        places = re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", folded)
+        found += [_named(place.start(), place.end(), text, kind) for place in places]
+    if kind.about != "client":
+        found += [_named(match.start(), match.end(), text, kind) for match in CODE.finditer(text)]
+    return found
+
+
+def _folded(text: str) -> str:
+    """Fold case and accents one character at a time, so that places stay the same."""
+    return "".join((unicodedata.normalize("NFD", char)[0].casefold() or char)[:1] for char in text)
+
+
+def _named(start: int, end: int, text: str, kind: Kind) -> Remark:
+    reason, way_out = {
+        "nobody": ("This kind of letter names no client at all.", "Take it out."),
+        "referral": ("This note may hold initials and the referral's date only.", "Write the initials instead."),
+    }.get(kind.about, ("No release lets you name this client to this recipient.", "File the release, or take it out."))
+    return Remark("H4" if kind.about == "nobody" else "H3", "block", start, end, text[start:end], reason, way_out)
+
+
+def _of_finding(finding: Finding, text: str, kept: Sequence[Kept]) -> Remark:
+    sentence = sentence_around(text, finding.start, finding.end)
+    decided = next(
+        (k for k in kept if (k.rule, k.matched, k.sentence) == (finding.rule, finding.matched, sentence)), None
+    )
+    return Remark(
+        finding.rule,
+        finding.severity,
+        finding.start,
+        finding.end,
+        finding.matched,
+        finding.reason,
+        finding.suggestion,
+        finding.replacement,
+        tuple(way["how"] for way in finding.would_allow),
+        decided.reason if decided and finding.severity == "warn" else "",
+    )
+
+
+def _of_gap(gap: Gap) -> Remark:
+    shown = "{{" + gap.name + "}}"
+    if not gap.known:
+        return Remark("GAP", "block", gap.start, gap.end, shown, "The desk knows no such placeholder.",
+                      "Choose one from the list, or write the words.")  # fmt: skip
+    what = PLACEHOLDERS[gap.name]
+    if gap.name in WRITTEN:
+        return Remark("GAP", "block", gap.start, gap.end, shown, f"To be written: {what}.", "Write it here.")
+    return Remark("GAP", "block", gap.start, gap.end, shown, f"Not on file: {what}.",
+                  "Put it on file, or write the words here.")  # fmt: skip
+
+
+def _of_character(at: int, char: str) -> Remark:
+    name = unicodedata.name(char, f"U+{ord(char):04X}").lower()
+    return Remark("FONT", "block", at, at + 1, char, f"No typeface has this character ({name}); it would print as an "
+                  "empty box.", "Write it in another way.")  # fmt: skip

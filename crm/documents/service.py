@@ -1,0 +1,327 @@
+"""Letters from first draft to frozen bytes. Typesetting happens outside any transaction; these steps only write."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from crm.accounts.models import Practice, User
+from crm.clients.models import Release
+from crm.crypto import Sealer
+from crm.db import db
+from crm.documents import fact_queries, letters, queries
+from crm.documents.fact_queries import Brief
+from crm.documents.facts import Facts, values
+from crm.documents.letters import Kind
+from crm.documents.models import Document, DocumentFile, DocumentState, LetterWords
+from crm.documents.press import Typeset
+from crm.documents.review import Kept, Review, named_clients, review, sentence_around
+from crm.documents.scope import Rulebook, Verdict, check, load_rules
+from crm.journal import service as journal
+from crm.journal.acts import DocumentApproved, FindingKept, WordsChanged
+from crm.journal.events import PackageReady
+
+TABLE, FILES = "document", "document_file"
+
+
+class Stale(Exception):  # noqa: N818
+    """Somebody changed the letter meanwhile; `document` is how it stands now."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document.id)
+        self.document = document
+
+
+class NotADraft(Exception):  # noqa: N818
+    """What is approved never changes: a correction is a new letter."""
+
+
+class NotReady(Exception):  # noqa: N818
+    """Something stands in the way of approval; `review` says what."""
+
+    def __init__(self, found: Review) -> None:
+        super().__init__(found.stops)
+        self.review = found
+
+
+class EnclosureNotReady(Exception):  # noqa: N818
+    """A paper that leaves with the letter has findings or gaps; `key` says which."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class NoRelease(Exception):  # noqa: N818
+    """No valid release covers this recipient today (H3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a document's seal holds: its text and the warnings somebody decided to keep."""
+
+    text: str
+    kept: tuple[Kept, ...] = ()
+
+
+@cache
+def rules() -> Rulebook:
+    """Return the rules of the scope check, read once."""
+    return load_rules(letters.ROOT / "config" / "scope_language.toml")
+
+
+def brief_of(document: Document) -> Brief:
+    """Return what a saved letter is about."""
+    return Brief(letters.kind_of(document.key), document.source, document.client, document.task_key)
+
+
+def words_for(practice_id: int, key: str) -> str:
+    """Return the wording a letter begins with: the practice's own, else ours."""
+    own = queries.own_words(practice_id, key)
+    return own.words if own else letters.our_words(key)
+
+
+def compose(practice: Practice, brief: Brief, facts: Facts) -> str:
+    """Return the text of a new letter: the wording with what is known filled in."""
+    return letters.fill(words_for(practice.id, brief.kind.key), values(facts))
+
+
+def enclosed(practice: Practice, user: User, brief: Brief, facts: Facts) -> list[tuple[str, str]]:
+    """Return the papers that leave with a letter, key and text. Raises EnclosureNotReady for one that may not leave."""
+    papers = []
+    for key in brief.kind.enclosures:
+        kind = letters.kind_of(key)
+        text = compose(practice, Brief(kind), replace(facts, recipient=None, about=None, referred=None))
+        verdict = _words_of(practice, user, kind, text)
+        if verdict.blocked or letters.gaps(text):
+            raise EnclosureNotReady(key)
+        papers.append((key, text))
+    return papers
+
+
+def _words_of(
+    practice: Practice, user: User, kind: Kind, text: str, *, names: Collection[str] = (), release: bool = False
+) -> Verdict:
+    return check(
+        text,
+        kind.scope,
+        rules(),
+        first_contact=kind.first_contact,
+        release=release,
+        names={*queries.offices_named_in(practice.id, text), *names},
+        licensed=bool(user.licence),
+        doctorate=user.has_doctorate,
+    )
+
+
+def open_body(document: Document, sealer: Sealer) -> Body:
+    """Open a letter's text. Raises Unreadable."""
+    opened = sealer.open(document.sealed, table=TABLE, row=document.uuid)
+    return Body(opened["text"], tuple(Kept(**kept) for kept in opened.get("kept", ())))
+
+
+def _seal(document: Document, body: Body, sealer: Sealer) -> None:
+    held: dict[str, Any] = {"text": body.text, "kept": [asdict(kept) for kept in body.kept]}
+    document.sealed = sealer.seal(held, table=TABLE, row=document.uuid)
+
+
+def examine(
+    practice: Practice,
+    user: User,
+    brief: Brief,
+    body: Body,
+    *,
+    sealer: Sealer,
+    release: Release | None,
+    unprintable: Sequence[tuple[int, str]] = (),
+    fit: tuple[int, int] = (1, 0),
+    every_client: bool = False,
+) -> Review:
+    """Judge a text. While it is typed the names of one client are looked for, at approval those of all."""
+    kind, text = brief.kind, body.text
+    names = [brief.source.display_name] if brief.source else []
+    verdict = _words_of(practice, user, kind, text, names=names, release=release is not None)
+    own = fact_queries.name_of(brief.client, sealer) if brief.client else ""
+    everybody = fact_queries.names_of(queries.sealed_clients(practice.id), sealer) if every_client else [own]
+    named = named_clients(text, kind, names=filter(None, everybody), own=own, released=release is not None)
+    return review(text, verdict, gaps=letters.gaps(text), unprintable=unprintable, named=named, kept=body.kept, fit=fit)
+
+
+def release_for(practice: Practice, brief: Brief, now: datetime) -> Release | None:
+    """Return the release that lets this recipient read about this client today, if there is one."""
+    if brief.client is None or brief.source is None:
+        return None
+    return queries.find_valid_release(practice.id, brief.client.id, brief.source.id, practice.local(now))
+
+
+def needs_release(brief: Brief) -> bool:
+    """Say whether a document may leave with a release only (H3)."""
+    return brief.kind.about == "client"
+
+
+def add_draft(
+    practice: Practice,
+    brief: Brief,
+    text: str,
+    *,
+    sealer: Sealer,
+    now: datetime,
+    actor: int | None = None,
+    replaces: Document | None = None,
+) -> Document:
+    """Begin a letter. The caller commits."""
+    document = Document(
+        practice_id=practice.id,
+        key=brief.kind.key,
+        task_key=brief.task_key,
+        source_id=brief.source.id if brief.source else None,
+        client_id=brief.client.id if brief.client else None,
+        sealed=b"",
+        sample=bool(brief.source and brief.source.sample),
+        replaces_id=replaces.id if replaces else None,
+        created_at=now,
+        updated_at=now,
+        created_by=actor,
+    )
+    db.session.add(document)
+    db.session.flush()  # its uuid binds the seal
+    _seal(document, Body(text), sealer)
+    return document
+
+
+def save_text(document: Document, text: str, *, version: int, sealer: Sealer, now: datetime) -> None:
+    """Keep what was typed. Raises Stale where it was changed elsewhere meanwhile, NotADraft where it is frozen."""
+    _must_be_draft(document)
+    body = open_body(document, sealer)
+    if body.text == text:
+        return
+    if document.version != version:
+        raise Stale(document)
+    _seal(document, Body(text, body.kept), sealer)
+    document.version, document.updated_at = document.version + 1, now
+
+
+def keep_finding(
+    practice: Practice, document: Document, start: int, reason: str, *, sealer: Sealer, now: datetime, user: User
+) -> None:
+    """Leave a warning as it is, with a reason; it holds until its sentence changes. A block has no such way out.
+
+    Raises NotADraft, and ValueError where no warning begins at `start`.
+    """
+    _must_be_draft(document)
+    body, brief = open_body(document, sealer), brief_of(document)
+    found = examine(practice, user, brief, body, sealer=sealer, release=release_for(practice, brief, now))
+    warning = next((r for r in found.remarks if r.start == start and r.severity == "warn"), None)
+    if warning is None:
+        raise ValueError(start)
+    sentence = sentence_around(body.text, warning.start, warning.end)
+    kept = Kept(warning.rule, warning.matched, sentence, reason, user.id, now.isoformat())
+    _seal(document, Body(body.text, (*body.kept, kept)), sealer)
+    document.version, document.updated_at = document.version + 1, now
+    entry = journal.record(
+        practice, FindingKept(document=document.id, rule=warning.rule), now=now, actor=user.id,
+        source_id=document.source_id, client_id=document.client_id,
+    )  # fmt: skip
+    journal.add_note(entry, f"“{warning.matched}”: {reason}", sealer)
+
+
+def approve(
+    practice: Practice,
+    document: Document,
+    made: Typeset,
+    *,
+    version: int,
+    sealer: Sealer,
+    now: datetime,
+    user: User,
+) -> None:
+    """Freeze a letter: its bytes, their hash, who approved it, which warnings were kept and why.
+
+    `made` was typeset from `version` of the text. The words are judged once more, now against the names
+    of all clients. The first letter to a source makes its package ready. The caller commits.
+
+    Raises Stale, NotADraft, NoRelease (H3) and NotReady.
+    """
+    _must_be_draft(document)
+    if document.version != version:
+        raise Stale(document)
+    brief, body = brief_of(document), open_body(document, sealer)
+    release = release_for(practice, brief, now)
+    if needs_release(brief) and release is None:
+        raise NoRelease
+    found = examine(
+        practice, user, brief, body, sealer=sealer, release=release, unprintable=made.unprintable,
+        fit=(made.pages, made.lines_free), every_client=True,
+    )  # fmt: skip
+    if found.stops:
+        raise NotReady(found)
+    for position, (key, pdf) in enumerate(made.files):
+        file = DocumentFile(
+            document_id=document.id, position=position, key=key, sha256=hashlib.sha256(pdf).hexdigest(), sealed=b""
+        )
+        db.session.add(file)
+        db.session.flush()
+        file.sealed = sealer.seal_file(pdf, table=FILES, row=file.uuid)
+    document.state, document.rules_version = DocumentState.APPROVED, rules().version
+    document.approved_at, document.approved_by, document.updated_at = now, user.id, now
+    _tell_approved(practice, document, brief, now=now, actor=user.id)
+
+
+def _tell_approved(practice: Practice, document: Document, brief: Brief, *, now: datetime, actor: int) -> None:
+    said = DocumentApproved(
+        document=document.id,
+        template=document.key,
+        source=f"s{document.source_id}" if document.source_id else None,
+        client=brief.client.code if brief.client else None,
+    )
+    journal.record(practice, said, now=now, actor=actor)
+    if not (brief.kind.first_contact and brief.source and not document.task_key):
+        return
+    if queries.find_open_task_of_rule(practice.id, "C10", source_id=brief.source.id) is None:
+        journal.record(practice, PackageReady(source=f"s{brief.source.id}"), now=now, actor=actor)
+    if task := queries.find_open_task_of_rule(practice.id, "C10", source_id=brief.source.id):
+        document.task_key = task.key
+
+
+def discard(document: Document, *, now: datetime) -> None:
+    """Put a draft aside. Raises NotADraft."""
+    _must_be_draft(document)
+    document.state, document.updated_at = DocumentState.DISCARDED, now
+
+
+def restore(document: Document, *, now: datetime) -> None:
+    """Take a discarded draft back."""
+    if document.state != DocumentState.DISCARDED:
+        raise NotADraft
+    document.state, document.updated_at = DocumentState.DRAFT, now
+
+
+def correct(practice: Practice, document: Document, *, sealer: Sealer, now: datetime, actor: int) -> Document:
+    """Begin a new letter with the text of an approved one; that one stays as it was sent (H20)."""
+    text = open_body(document, sealer).text
+    return add_draft(practice, brief_of(document), text, sealer=sealer, now=now, actor=actor, replaces=document)
+
+
+def open_file(file: DocumentFile, sealer: Sealer) -> bytes:
+    """Return the frozen bytes. Raises Unreadable."""
+    return sealer.open_file(file.sealed, table=FILES, row=file.uuid)
+
+
+def save_words(practice: Practice, key: str, words: str, *, now: datetime, actor: int) -> None:
+    """Keep a practice's own wording of a letter; words that equal ours need no row."""
+    row = queries.own_words(practice.id, key)
+    ours = words.strip() == letters.our_words(key)
+    if ours and row is not None:
+        db.session.delete(row)
+    elif not ours and row is None:
+        db.session.add(LetterWords(practice_id=practice.id, key=key, words=words, updated_at=now))
+    elif not ours and row is not None:
+        row.words, row.updated_at = words, now
+    journal.record(practice, WordsChanged(template=key, ours=ours), now=now, actor=actor)
+
+
+def _must_be_draft(document: Document) -> None:
+    if document.state != DocumentState.DRAFT:
+        raise NotADraft
