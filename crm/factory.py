@@ -24,6 +24,7 @@ from crm.clients import views as clients
 from crm.clock import utcnow
 from crm.crypto import Sealer, load_keyring
 from crm.db import db, install_sqlite_rules
+from crm.documents import views as documents
 from crm.outreach import mailer
 from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
@@ -70,6 +71,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.register(app, imports.bp, guard=web.login_required)
     web.register(app, clients.bp, guard=web.login_required)
     web.register(app, pipeline.bp, guard=web.login_required)
+    web.register(app, documents.bp, guard=web.login_required)
+    web.register(app, documents.public_bp, guard=web.public)
     web.register(app, outreach.bp, guard=web.login_required)
     web.register(app, outreach.public_bp, guard=web.public)
     cli.register(app)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from crm.clients.models import Client, ClientStatus
 from crm.db import db
+from crm.documents.models import Document, DocumentState
 from crm.outreach.models import Heartbeat, MessageState, OutboxMessage, Task, TaskStatus
 from crm.sources.models import Source
 
@@ -27,6 +28,7 @@ def shell_of(practice_id: int, today: date) -> Shell:
     sources = select(func.count()).where(Source.practice_id == practice_id, Source.added_on.is_not(None))
     clients = select(func.count()).where(Client.practice_id == practice_id, Client.status != ClientStatus.DISCHARGED)
     waiting = select(func.count()).where(OutboxMessage.practice_id == practice_id, OutboxMessage.state.in_(WAITING))
+    drafts = select(func.count()).where(Document.practice_id == practice_id, Document.state == DocumentState.DRAFT)
     ticked = select(Heartbeat.ticked_at).limit(1)
     row = db.session.execute(
         select(
@@ -34,8 +36,9 @@ def shell_of(practice_id: int, today: date) -> Shell:
             sources.scalar_subquery().label("sources"),
             clients.scalar_subquery().label("clients"),
             waiting.scalar_subquery().label("outbox"),
+            drafts.scalar_subquery().label("letters"),
             ticked.scalar_subquery().label("ticked_at"),
         )
     ).one()
-    counts = {"today": row.today, "sources": row.sources, "clients": row.clients, "outbox": row.outbox}
+    counts = {name: getattr(row, name) for name in ("today", "sources", "clients", "outbox", "letters")}
     return Shell(counts, row.ticked_at)

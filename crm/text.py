@@ -1,5 +1,6 @@
 """Clean what people type or paste, in one way for forms, commands and imports."""
 
+import re
 import unicodedata
 
 _WHITE = "\t\n\r\x0b\x0c\x85"
@@ -50,3 +51,16 @@ def _nfc(value: str, limit: int) -> str:
 
 def _without_surrogates(value: str) -> str:
     return value.encode("utf-8", "ignore").decode("utf-8")
+
+
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_FORMULA_SIGNS = "=+-@"
+
+
+def csv_cell(value: str) -> str:
+    """Give `value` as a cell that no spreadsheet takes for a formula: its first visible sign gets a quote before it.
+
+    A plain number stays one.
+    """
+    first = value.lstrip("".join(chr(code) for code in range(0x21)))[:1]
+    return f"'{value}" if first and first in _FORMULA_SIGNS and not _PLAIN_NUMBER.fullmatch(value) else value

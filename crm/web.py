@@ -30,7 +30,7 @@ from wtforms import DateField, PasswordField, StringField, TextAreaField
 
 from crm import clock
 from crm.accounts.models import Practice
-from crm.crypto import Sealer
+from crm.crypto import KeyringError, Sealer, Unreadable
 from crm.db import Busy, NotFound, begin_write, db
 from crm.outreach import day_words
 from crm.shell_queries import shell_of
@@ -54,8 +54,8 @@ HEADERS = {
 }
 TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its own message
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# These hash passwords or read long lists, and no transaction is held meanwhile; they begin to write by themselves.
-OWN_WRITES = {"security", "setup", "imports"}
+# These hash passwords, read long lists or typeset. No transaction is held meanwhile; they begin to write by themselves.
+OWN_WRITES = {"security", "setup", "imports", "documents"}
 SILENT_MINUTES = 5
 CLASS_WORDS = {
     "post_rehab": "Post-rehab",
@@ -249,6 +249,14 @@ def _on_busy(error: Exception) -> ResponseReturnValue:
     return response
 
 
+def _on_sealed(error: Exception) -> ResponseReturnValue:
+    """Answer where a page cannot be shown without the key; everything that needs none works on."""
+    db.session.rollback()
+    log.error("sealed", id=g.get("request_id"), endpoint=request.endpoint, kind=type(error).__name__)
+    return _error_page(503, "This page holds what is sealed, and the key file is missing or does not fit. Put it back, "
+                       "then reload the page. Lists, tasks and the calendar work without it.")  # fmt: skip
+
+
 def _on_crash(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     log.error(
@@ -276,6 +284,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(Busy, _on_busy)
     app.register_error_handler(OperationalError, _on_busy)
     app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(KeyringError, _on_sealed)
+    app.register_error_handler(Unreadable, _on_sealed)
     app.register_error_handler(Exception, _on_crash)
     app.context_processor(_around)
     app.jinja_env.filters.update(

@@ -39,7 +39,9 @@ class Practice(db.Model):  # type: ignore[name-defined,misc]
     fax: Mapped[str] = mapped_column(String(32), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     role_title: Mapped[str] = mapped_column(String(80), default="Medical Exercise Specialist")
-    serves: Mapped[str] = mapped_column(String(160), default="adults")  # "I work with ... who have finished medical care"
+    serves: Mapped[str] = mapped_column(
+        String(160), default="adults"
+    )  # "I work with ... who have finished medical care"
     fax_gateway: Mapped[str] = mapped_column(String(120), default="")  # mail domain of an e-mail-to-fax service
     time_zone: Mapped[str] = mapped_column(String(64), default="America/New_York")
     cutoff: Mapped[str] = mapped_column(String(5), default="15:00")

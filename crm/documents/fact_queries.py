@@ -45,7 +45,7 @@ def gather(practice: Practice, user: User, brief: Brief, *, sealer: Sealer, toda
     return Facts(
         today=today,
         writer=writer_of(practice, user),
-        recipient=_recipient(brief.source) if brief.source else None,
+        recipient=recipient_of(brief.source) if brief.source else None,
         about=_about(practice, brief, sealer, today) if brief.client and brief.kind.about != "nobody" else None,
         referred=_referred(practice, brief, sealer) if brief.client else None,
         event_on=_event_on(practice.id, brief),
@@ -70,7 +70,8 @@ def name_of(client: Client, sealer: Sealer) -> str:
     return next(iter(names_of([(client.uuid, client.sealed)], sealer)), "") if client.sealed else ""
 
 
-def _recipient(source: Source) -> Recipient:
+def recipient_of(source: Source) -> Recipient:
+    """Return how a source is addressed at their office."""
     office = source.office
     behind = source.credentials_text or ("" if source.credential == Credential.OTHER else source.credential.value)
     return Recipient(
@@ -208,3 +209,11 @@ def get_task(practice_id: int, key: str) -> Task:
     if task is None:
         raise NotFound
     return task
+
+
+def code_of(practice_id: int, client_id: int) -> str:
+    """Return the code of a client; raises NotFound."""
+    code = db.session.scalar(select(Client.code).where(Client.practice_id == practice_id, Client.id == client_id))
+    if code is None:
+        raise NotFound
+    return code

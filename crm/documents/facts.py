@@ -38,6 +38,12 @@ class Writer:
         """Return the name as it is signed: "Jordan Ellis, MES"."""
         return ", ".join(part for part in (self.name, self.credential) if part)
 
+    @property
+    def address(self) -> tuple[str, ...]:
+        """Return who sends, for the corner of an envelope."""
+        lines = (self.practice, self.street, town(self.city, self.state, self.zip))
+        return tuple(line for line in lines if line)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:

@@ -144,3 +144,15 @@ def gaps(text: str) -> tuple[Gap, ...]:
     return tuple(
         Gap(found.start(), found.end(), found[1], found[1] in PLACEHOLDERS) for found in PLACEHOLDER.finditer(text)
     )
+
+
+def place_of(template: str, task_key: str, *, source_id: int | None, client_code: str | None) -> str:
+    """Return the page a task is worked on: its letter, its sheet, or where its work is done."""
+    kind = KINDS.get(template)
+    if kind is not None and kind.leaves:
+        return f"/documents/new?task={task_key}"
+    if kind is not None and kind.frame == "sheet":
+        return f"/sheets/{kind.key}?task={task_key}"
+    if client_code and (source_id is None or (kind is not None and kind.page == "client")):
+        return f"/clients/{client_code}"
+    return f"/sources/{source_id}" if source_id is not None else "/"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, literal, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from crm.clients.models import Client, Release
 from crm.db import NotFound, db
@@ -55,9 +55,11 @@ def find_draft(practice_id: int, task_key: str) -> Document | None:
 
 def page_of(practice_id: int, state: DocumentState, *, limit: int, offset: int = 0) -> list[Listed]:
     """Return documents of a state, the last changed first, each with its latest delivery."""
+    copies = aliased(Delivery)
     latest = (
-        select(func.max(Delivery.id))
-        .where(Delivery.document_id == Document.id, Delivery.state != DeliveryState.CANCELLED)
+        select(func.max(copies.id))
+        .where(copies.document_id == Document.id, copies.state != DeliveryState.CANCELLED)
+        .correlate(Document)
         .scalar_subquery()
     )
     query = (
@@ -248,3 +250,9 @@ def disclosures_of(practice_id: int, client_id: int) -> Sequence[Delivery]:
         .order_by(Delivery.sent_at, Delivery.id)
     )
     return db.session.scalars(query).all()
+
+
+def releases_by_id(practice_id: int, ids: set[int]) -> dict[int, Release]:
+    """Return some releases by id."""
+    query = select(Release).where(Release.practice_id == practice_id, Release.id.in_(ids))
+    return {release.id: release for release in db.session.scalars(query)}

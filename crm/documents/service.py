@@ -149,6 +149,11 @@ def examine(
     return review(text, verdict, gaps=letters.gaps(text), unprintable=unprintable, named=named, kept=body.kept, fit=fit)
 
 
+def examine_words(practice: Practice, user: User, kind: Kind, text: str) -> Review:
+    """Judge the wording of a template, filled with the facts of nobody."""
+    return review(text, _words_of(practice, user, kind, text, release=True))
+
+
 def release_for(practice: Practice, brief: Brief, now: datetime) -> Release | None:
     """Return the release that lets this recipient read about this client today, if there is one."""
     if brief.client is None or brief.source is None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from crm.documents.letters import place_of
 from crm.outreach import agenda, kinds
 from crm.outreach.agenda import Agenda, AgendaItem
 from crm.outreach.day_words import day, due_words, number
@@ -167,10 +168,8 @@ def _line(item: AgendaItem, today: date) -> Line:
 
 
 def path_of(item: AgendaItem) -> str:
-    """Return the page that a task is opened on; it needs a sign-in."""
-    if item.source_id is not None:
-        return f"/sources/{item.source_id}"
-    return f"/clients/{item.client_code}" if item.client_code else "/"
+    """Return the page that a task is worked on; it needs a sign-in."""
+    return place_of(item.template, item.key, source_id=item.source_id, client_code=item.client_code)
 
 
 def _facts(found: Agenda, morning: Morning) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ def _prepare(*, now: datetime, lock_held: bool) -> bool:
         if reason := mailer.missing():
             outbox.hold_all(reason)
             return False
-        outbox.let_go(now=now)
+        outbox.let_go()
         for practice in db.session.scalars(select(Practice)):
             deliveries.hold_backlog(practice, now=now)
         return outbox.channel_may_try(now=now)

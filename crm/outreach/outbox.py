@@ -160,8 +160,8 @@ def hold_all(reason: str) -> int:
     return _change(OutboxMessage.state.in_(WAITING), state=MessageState.HELD, reply=reason)
 
 
-def let_go(*, now: datetime) -> int:
-    """Queue again what was held for want of a mail server."""
+def let_go() -> int:
+    """Queue again what was held for want of a mail server; when it was due stays, so that a backlog is seen as one."""
     held = (OutboxMessage.state == MessageState.HELD, OutboxMessage.reply.in_([NO_SERVER, NO_SENDER]))
     return _change(*held, state=MessageState.QUEUED, reply="")
 

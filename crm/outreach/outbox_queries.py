@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm.db import db
+from crm.documents.models import Delivery, DeliveryChannel, DeliveryState
 from crm.outreach.models import Heartbeat, MessageState, OutboxMessage
+from crm.outreach.sending import AFTER_OUTAGE
 
 NEEDS_A_PERSON = (MessageState.UNKNOWN, MessageState.HELD, MessageState.FAILED)
 
@@ -16,6 +18,26 @@ def messages(
     """Return the newest messages in some states."""
     query = select(OutboxMessage).where(OutboxMessage.practice_id == practice_id, OutboxMessage.state.in_(states))
     return db.session.scalars(query.order_by(OutboxMessage.id.desc()).limit(limit)).all()
+
+
+def backlog(practice_id: int) -> int:
+    """Count the letters that wait for one click after an outage."""
+    query = select(func.count()).where(
+        OutboxMessage.practice_id == practice_id,
+        OutboxMessage.state == MessageState.HELD,
+        OutboxMessage.reply == AFTER_OUTAGE,
+    )
+    return db.session.scalar(query) or 0
+
+
+def papers_waiting(practice_id: int) -> int:
+    """Count what waits on the print pile."""
+    query = select(func.count()).where(
+        Delivery.practice_id == practice_id,
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.channel.in_([DeliveryChannel.LETTER, DeliveryChannel.HAND]),
+    )
+    return db.session.scalar(query) or 0
 
 
 def find_heartbeat() -> Heartbeat | None:

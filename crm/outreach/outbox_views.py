@@ -35,6 +35,8 @@ def index() -> ResponseReturnValue:
         words=WORDS,
         paused=beat.channel_paused if beat else "",
         states=MessageState,
+        backlog=outbox_queries.backlog(g.practice.id),
+        papers=outbox_queries.papers_waiting(g.practice.id),
     )
 
 
@@ -52,6 +54,14 @@ def send_again(message_id: int) -> ResponseReturnValue:
 
 def cancel(message_id: int) -> ResponseReturnValue:
     return _decide(message_id, "cancelled", "Cancelled. It does not go out.")
+
+
+def release_backlog() -> ResponseReturnValue:
+    """Send what piled up while the desk was off."""
+    released = outbox.release_backlog(g.practice.id, now=g.now)
+    commit()
+    flash(f"{released} letters go out at the next tick of the clock.")
+    return redirect(url_for("outreach.outbox"), 303)
 
 
 def _decide(message_id: int, to: str, said: str) -> ResponseReturnValue:

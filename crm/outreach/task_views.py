@@ -25,7 +25,7 @@ SNOOZES_WITHOUT_REASON = 2
 
 
 def open_task(key: str) -> ResponseReturnValue:
-    """Open what a task stands for."""
+    """Open what a task stands for: its letter, its sheet, or the page its work is done on."""
     listed = today_queries.get_listed(g.practice.id, key)
     return redirect(digest.path_of(listed.item), 303)
 

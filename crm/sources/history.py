@@ -151,6 +151,18 @@ def _changed(payload: Mapping[str, Any]) -> Said:
     return "pencil", "Facts changed", _sentence(", ".join(fields))
 
 
+def _paper(icon: str, said: str) -> Teller:
+    """Tell what became of a letter: its name, how it left or how its arrival is known, and the client's code."""
+
+    def tell(payload: Mapping[str, Any]) -> Said:
+        title = kind_of(payload["template"]).title if payload["template"] in KINDS else "Letter"
+        how = PAPER_WORDS.get(payload.get("channel") or payload.get("proof") or "", "")
+        about = f" about {payload['client']}" if payload.get("client") else ""
+        return icon, f"{title}{about} {said}", how
+
+    return tell
+
+
 def _fixed(icon: str, title: str, detail: str = "") -> Teller:
     return lambda _payload: (icon, title, detail)
 
@@ -177,6 +189,12 @@ FIELD_WORDS = {
     "report_days": "days between reports",
     "office": "office", "hours": "office hours", "closed_days": "closed days", "contacts": "contacts",
     "background": "background",
+}  # fmt: skip
+PAPER_WORDS = {
+    "email": "By e-mail.", "fax": "By fax.", "letter": "By post.", "portal": "Through the portal.", "hand": "By hand.",
+    "phone": "By phone.", "visit": "At a visit.", "fax_receipt": "The fax receipt is there.",
+    "in_person": "Handed to the provider.", "front_desk": "Handed over at the front desk.",
+    "in_chart": "The office says it is in the chart.",
 }  # fmt: skip
 _TOLD: Mapping[str, Teller] = {
     "source_added": _fixed("user-plus", "Worked with from here on"),
@@ -210,6 +228,10 @@ _TOLD: Mapping[str, Teller] = {
     "task_skipped": lambda payload: ("x", _task(payload)[1], "Skipped."),
     "task_snoozed": _put_off,
     "call_missed": lambda payload: ("phone-off", f"{_task(payload)[1]}, not reached", "Tried again at another time."),
+    "document_approved": _paper("file-check", "approved"),
+    "document_sent": _paper("mail-forward", "left the house"),
+    "delivery_confirmed": _paper("circle-check", "has arrived"),
+    "finding_kept": _fixed("list-check", "A wording kept with a reason"),
     "touch_logged": _touch,
     "step_overridden": lambda payload: ("arrow-right", f"Placed at {STEP_LABELS[Step(payload['to'])]} by hand", ""),
     "source_parked": _parked,

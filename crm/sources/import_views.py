@@ -18,13 +18,13 @@ from crm.sources import import_undo_service as undoing
 from crm.sources.import_forms import ListFileForm, chosen_columns
 from crm.sources.models import BatchState, ImportBatch
 from crm.sources.provider_list import FIELDS, UnreadableList
+from crm.text import csv_cell
 from crm.web import invalid, is_htmx
 
 bp = Blueprint("imports", __name__)
 REFUSED_SHOWN = 200
 REFUSED_LABELS = {"row": "Whole row", "name": "Name"}
 ALREADY = "That was done already."
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @bp.get("/imports")
@@ -131,7 +131,7 @@ def refused(batch_id: int) -> ResponseReturnValue:
     writer = csv.writer(out)
     writer.writerow(["Row", "Field", "Reason"])
     for row in batch.refused:
-        writer.writerow([row["row"], _safe(_label(row["field"])), _safe(row["reason"])])
+        writer.writerow([row["row"], csv_cell(_label(row["field"])), csv_cell(row["reason"])])
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="refused-rows-{batch.id}.csv"'
@@ -172,8 +172,3 @@ def _moment(at: datetime) -> str:
 
 def _label(name: str) -> str:
     return REFUSED_LABELS.get(name) or FIELDS.get(name, name)
-
-
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from taking words of the list for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,92 @@
+"""What lies on the desk while a letter is written: its brief, its facts and its text, saved or only begun."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, g, make_response
+
+from crm.clients.queries import get_client_by_code
+from crm.db import NotFound
+from crm.documents import fact_queries, letters, press, service
+from crm.documents.fact_queries import Brief
+from crm.documents.facts import Facts
+from crm.documents.models import Document
+from crm.documents.review import Review
+from crm.sources.queries import get_source
+from crm.web import sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter on the desk: saved (`document`) or only begun."""
+
+    brief: Brief
+    facts: Facts
+    body: service.Body
+    document: Document | None = None
+
+    @property
+    def version(self) -> int:
+        """Return which version of the text this is; zero before the first save."""
+        return self.document.version if self.document else 0
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Return what an address needs to name the same letter before it is saved."""
+        brief = self.brief
+        named = {"key": brief.kind.key, "source": brief.source.id if brief.source else None,
+                 "client": brief.client.code if brief.client else None, "task": brief.task_key or None}  # fmt: skip
+        return {name: value for name, value in named.items() if value}
+
+
+def brief_from(given: Any) -> Brief:
+    """Read what a letter is about from an address or a form; raises NotFound for what is not of this practice."""
+    task_key, source_id, code = given.get("task") or "", given.get("source") or "", given.get("client") or ""
+    key = given.get("key") or ""
+    if task_key:
+        task = fact_queries.get_task(g.practice.id, task_key)
+        key, source_id = task.template, task.source_id
+        code = fact_queries.code_of(g.practice.id, task.client_id) if task.client_id else ""
+    try:
+        kind = letters.kind_of(key)
+    except letters.UnknownKey:
+        raise NotFound from None
+    if not kind.is_set:
+        raise NotFound
+    source = get_source(g.practice.id, int(source_id)) if str(source_id or "").isdigit() else None
+    return Brief(kind, source, get_client_by_code(g.practice.id, code) if code else None, task_key)
+
+
+def begun(brief: Brief) -> Draft:
+    facts = fact_queries.gather(g.practice, g.user, brief, sealer=sealer(), today=g.today)
+    return Draft(brief, facts, service.Body(service.compose(g.practice, brief, facts)))
+
+
+def saved(document: Document) -> Draft:
+    brief = service.brief_of(document)
+    facts = fact_queries.gather(g.practice, g.user, brief, sealer=sealer(), today=g.today)
+    return Draft(brief, facts, service.open_body(document, sealer()), document)
+
+
+def judged(draft: Draft) -> Review:
+    release = service.release_for(g.practice, draft.brief, g.now)
+    made = press.picture(draft.brief.kind, draft.facts, draft.body.text)
+    return service.examine(
+        g.practice, g.user, draft.brief, draft.body, sealer=sealer(), release=release,
+        unprintable=made.unprintable, fit=(made.fit.pages, made.fit.lines_free),
+    )  # fmt: skip
+
+
+def as_pdf(content: bytes, name: str) -> Response:
+    """Answer with a PDF to look at or print; its name says what kind of paper it is, never whom it is about."""
+    response = make_response(content)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def as_svg(content: bytes) -> Response:
+    """Answer with a drawn page."""
+    response = make_response(content)
+    response.mimetype = "image/svg+xml"
+    return response

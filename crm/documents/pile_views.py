@@ -1,0 +1,81 @@
+"""The print pile: what waits to be posted or carried, one PDF for all of it, and the note that it is posted."""
+
+from collections.abc import Sequence
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.db import db, writing
+from crm.documents import delivery_service, letters, paper, queries, render, service
+from crm.documents.draft_views import as_pdf
+from crm.documents.fact_queries import recipient_of, writer_of
+from crm.documents.models import Delivery, DeliveryChannel
+from crm.documents.pile import PaperItem, Pile, sort_pile
+from crm.web import sealer
+
+
+def pile() -> ResponseReturnValue:
+    waiting = queries.pile_of(g.practice.id)
+    return render_template(
+        "documents/pile.html",
+        pile=_sorted(waiting),
+        deliveries={delivery.id: delivery for delivery in waiting},
+        kinds=letters.KINDS,
+    )
+
+
+def pile_pdf() -> ResponseReturnValue:
+    """Return the letters, what they enclose, envelopes, card backs and labels of the pile in one PDF."""
+    found = _sorted(queries.pile_of(g.practice.id))
+    frozen = [content for item in found.printable for content in _files(item.delivery_id)]
+    back = writer_of(g.practice, g.user).address
+    db.session.rollback()  # no transaction is held while it is typeset
+    rows = {"envelopes": found.envelopes, "card-backs": found.card_backs, "labels": found.labels}
+    papers = [
+        render.to_paper(name, {"from": back, "to": addresses}, at=g.now)
+        for name, addresses in rows.items()
+        if addresses
+    ]
+    if not frozen:
+        flash("Nothing on the pile can be printed; see what is missing.", "error")
+        return redirect(url_for("documents.pile"), 303)
+    return as_pdf(paper.join([*frozen, *papers]), "print-pile.pdf")
+
+
+def posted() -> ResponseReturnValue:
+    """Note that the chosen letters are posted: each stands on the timeline and its task is done."""
+    chosen = {int(number) for number in request.form.getlist("delivery") if number.isdigit()}
+    done = 0
+    with writing(g.practice.id):
+        for delivery in queries.pile_of(g.practice.id):
+            if delivery.id in chosen and delivery.channel == DeliveryChannel.LETTER:
+                delivery_service.mark_sent(g.practice, delivery, at=g.now, now=g.now, actor=g.user.id)
+                done += 1
+    flash(f"{done} posted. Their tasks are done." if done else "Choose what you posted first.")
+    return redirect(url_for("documents.pile"), 303)
+
+
+def _sorted(waiting: Sequence[Delivery]) -> Pile:
+    return sort_pile([_item(delivery) for delivery in waiting])
+
+
+def _item(delivery: Delivery) -> PaperItem:
+    to = recipient_of(delivery.source) if delivery.source else None
+    kind = letters.kind_of(delivery.document.key)
+    return PaperItem(
+        delivery_id=delivery.id,
+        frame=kind.frame,
+        to_name=to.full_name if to else delivery.to_name,
+        office=to.office if to else "",
+        street=to.street if to else "",
+        city=to.city if to else "",
+        state=to.state if to else "",
+        zip=to.zip if to else "",
+        title=kind.title,
+        by_hand=delivery.channel == DeliveryChannel.HAND,
+    )
+
+
+def _files(delivery_id: int) -> list[bytes]:
+    delivery = queries.get_delivery(g.practice.id, delivery_id)
+    return [service.open_file(file, sealer()) for file in queries.files_of(delivery.document_id)]

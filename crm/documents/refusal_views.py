@@ -1,0 +1,35 @@
+"""One click by which an office refuses more letters (RFC 8058). Public: the token is all it needs."""
+
+from flask import current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from crm.accounts import queries as accounts
+from crm.db import NotFound, begin_write
+from crm.documents.refusals import Refusal, read_token
+from crm.journal import service as journal
+from crm.journal.events import OptOut
+from crm.settings import Settings
+from crm.sources.queries import get_source
+from crm.web import commit, csrf
+
+
+@csrf.exempt  # type: ignore[untyped-decorator]
+def refuse(token: str) -> ResponseReturnValue:
+    """Ask on GET, act on POST; a mail program posts by itself. A foreign token gets the same page."""
+    settings: Settings = current_app.extensions["handoff"].settings
+    wanted = read_token(settings, token) if len(token) <= 200 else None
+    if request.method == "POST" and wanted is not None:
+        _record(wanted)
+    return render_template("documents/refuse.html", done=request.method == "POST")
+
+
+def _record(wanted: Refusal) -> None:
+    begin_write(wanted.practice_id)
+    try:
+        practice = accounts.only_practice(wanted.practice_id)
+        source = get_source(practice.id, wanted.source_id)
+    except NotFound:
+        return
+    if not source.do_not_contact:
+        journal.record(practice, OptOut(source=f"s{source.id}"), now=g.now)
+    commit()

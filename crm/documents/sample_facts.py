@@ -1,0 +1,48 @@
+"""Facts about nobody, to look at a template with."""
+
+from datetime import date
+
+from crm.accounts.models import Practice, User
+from crm.clients.referral_check import Elements
+from crm.documents.fact_queries import writer_of
+from crm.documents.facts import About, Facts, Recipient, Referred, values
+from crm.documents.letters import Kind
+
+RECIPIENT = Recipient(
+    "Alex", "Sample", "MD", is_doctor=True, office="Sample Medical Group", street="1 Example Street",
+    city="Anytown", state="OR", zip="97000", contact="Robin Example",
+)  # fmt: skip
+# What only a writer knows, in the words of a report about nobody.
+WRITTEN = {
+    "measure": "30-second chair stand: 8 stands on March 2, 13 stands on April 1 (meaningful change)",
+    "function": "Rises from a low chair without hands and climbs one flight foot over foot.",
+    "strength": "sit-to-stand with 10 pounds, three sets of eight",
+    "flexibility": "knee bends from 96 to 118 degrees",
+    "stability": "single-leg stand 12 seconds on each side",
+    "endurance": "six-minute walk 410 of 450 meters",
+    "balance": "turns without a step to the side",
+    "goals": "climb two flights without a rest by May 1; walk to the lake and back by July 1",
+    "plan": "Two sessions a week; step height goes up, volume stays.",
+    "change": "Swelling of the left knee was seen before the session on April 1.",
+    "stopped": "The session was stopped; no exercise until you have answered.",
+    "asked": "Please tell me whether exercise may go on, and with which limits.",
+    "limits": "heart rate up to 120, no load above 20 pounds",
+    "question": "what clients may do on their own after discharge",
+    "answer": "Walking on level ground, most days, at a pace that lets one talk.",
+    "topic": "getting up from a chair",
+    "event_at": "12:15",
+    "call_on": "April 1, 2026",
+}
+
+
+def values_for(practice: Practice, user: User, today: date, kind: Kind) -> dict[str, str]:
+    """Return a value for every placeholder."""
+    about = About(
+        "C-0000", "Pat Example", "knee osteoarthritis", "M17.11", "Dr. Sample", sessions=12, first_visit_on=today,
+        last_seen_on=today, last_session_on=today, next_visit_on=today, next_report_on=today,
+    )  # fmt: skip
+    if kind.about == "referral":
+        about = About("", "Pat Example")
+    lacking = Referred(today, "Functional Conditioning", Elements(True, True, False, False))
+    facts = Facts(today, writer_of(practice, user), RECIPIENT, about, lacking, event_on=today)
+    return values(facts) | WRITTEN

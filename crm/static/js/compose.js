@@ -1,0 +1,46 @@
+// The composer: marks that never lie beside the text, wording that comes back from the desk, phrases to insert.
+"use strict";
+
+(() => {
+  const text = document.getElementById("text");
+  if (!text) return;
+
+  const trimmed = (value) => value.replace(/[ \t]+$/gm, "").trimEnd();
+
+  // While the answer is on its way the marks belong to an older text; then they are dropped.
+  function showMarks() {
+    const marks = document.getElementById("marks");
+    marks.hidden = trimmed(marks.textContent) !== trimmed(text.value);
+  }
+
+  // The desk filled in a fact or a replacement: take its text over and keep the place, counted from the end.
+  function takeOver() {
+    const fresh = document.querySelector("#checked template[data-new-text]");
+    if (!fresh) return;
+    const value = fresh.content.textContent;
+    fresh.remove();
+    const fromEnd = text.value.length - text.selectionEnd;
+    const hadFocus = document.activeElement === text;
+    text.value = value;
+    if (hadFocus) text.setSelectionRange(Math.max(0, value.length - fromEnd), Math.max(0, value.length - fromEnd));
+  }
+
+  function insert(words) {
+    text.focus();
+    text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  text.addEventListener("input", showMarks);
+  document.addEventListener("htmx:afterSettle", () => {
+    takeOver();
+    showMarks();
+  });
+  document.getElementById("insert").addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-insert]");
+    if (!chosen) return;
+    document.getElementById("insert").hidePopover();
+    insert(chosen.dataset.insert);
+  });
+  showMarks();
+})();
