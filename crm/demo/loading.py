@@ -13,8 +13,13 @@ from crm.clients import service as clients
 from crm.clients.models import Client, Referral, ReferralMethod, Visit
 from crm.crypto import Sealer
 from crm.db import db
+from crm.demo.draft import DRAFT
 from crm.demo.people import CITY, CLIENTS, OFFICES, SOURCES, STATE, ZIP
 from crm.demo.story import Days, Line, tell
+from crm.documents import service as documents
+from crm.documents.fact_queries import Brief
+from crm.documents.letters import kind_of
+from crm.documents.queries import find_open_task_of_rule
 from crm.journal import events
 from crm.journal import service as journal
 from crm.journal.models import JournalEntry
@@ -49,6 +54,14 @@ def load(practice: Practice, sealer: Sealer, *, now: datetime) -> None:
     journal.record_all(practice, teller.happenings, now=now)
     for client in cast.clients.values():
         clients.refresh_status(practice, client)
+    _add_draft(practice, cast.sources["adeyemi"], sealer, now)
+
+
+def _add_draft(practice: Practice, source: Source, sealer: Sealer, now: datetime) -> None:
+    """Begin the first letter that waits to be sent, with words in it that the scope check finds."""
+    task = find_open_task_of_rule(practice.id, "C10", source_id=source.id)
+    brief = Brief(kind_of("intro-physician"), source, task_key=task.key if task else "")
+    documents.add_draft(practice, brief, DRAFT.strip(), sealer=sealer, now=now)
 
 
 def remove(practice: Practice) -> None:

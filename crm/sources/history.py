@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from crm.documents.letters import KINDS, kind_of
 from crm.outreach import kinds
 from crm.outreach.cadence import RULES
 from crm.outreach.day_words import day as day_words
