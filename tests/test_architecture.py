@@ -17,6 +17,8 @@ NOT_PURE = {
     "crm.outreach.mailer": "speaks SMTP",
     "crm.outreach.smtp": "speaks SMTP",
     "crm.outreach.outbox": "the send states are rows",
+    "crm.documents.render": "runs typst",
+    "crm.documents.paper": "runs pdfium",
     "crm.demo.loading": "loads through the services",
     "crm.demo.__init__": "hands its door on",
 }
