@@ -19,6 +19,7 @@ NOT_PURE = {
     "crm.outreach.outbox": "the send states are rows",
     "crm.documents.render": "runs typst",
     "crm.documents.paper": "runs pdfium",
+    "crm.documents.press": "runs typst, through render",
     "crm.demo.loading": "loads through the services",
     "crm.demo.__init__": "hands its door on",
 }
