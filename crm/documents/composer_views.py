@@ -211,9 +211,8 @@ def _context(draft: Draft, found: Review | None = None) -> dict[str, Any]:
     found = found or judged(draft)
     kind = draft.brief.kind
     if draft.document is not None:
-        where = {"document_id": draft.document.id}
-        page_url = url_for("documents.page", **where, v=draft.version)
-        print_url = url_for("documents.test_print", **where)
+        page_url = url_for("documents.page", document_id=draft.document.id, v=draft.version)
+        print_url = url_for("documents.test_print", document_id=draft.document.id)
     else:
         page_url = url_for("documents.new_page", **draft.arguments)
         print_url = url_for("documents.new_test_print", **draft.arguments)

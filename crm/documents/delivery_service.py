@@ -19,7 +19,7 @@ from crm.journal.events import TaskDone
 from crm.journal.models import JournalEntry
 from crm.outreach import outbox
 from crm.outreach.models import MessageKind, OutboxMessage
-from crm.outreach.sending import NewMessage
+from crm.outreach.sending import AFTER_OUTAGE, NewMessage
 
 BACKLOG = 10  # more overdue letters than this after an outage wait for one click
 OVERDUE = timedelta(hours=1)
@@ -249,5 +249,5 @@ def hold_backlog(practice: Practice, *, now: datetime) -> int:
     if len(overdue) <= BACKLOG:
         return 0
     for message_id in overdue:
-        outbox.hold(message_id, outbox.AFTER_OUTAGE)
+        outbox.hold(message_id, AFTER_OUTAGE)
     return len(overdue)

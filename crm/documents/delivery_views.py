@@ -15,10 +15,9 @@ from crm.documents.draft_views import as_pdf
 from crm.documents.fact_queries import writer_of
 from crm.documents.forms import PROOFS, ProofForm, SendForm
 from crm.documents.models import Delivery, DeliveryChannel, DeliveryState, Document, DocumentFile, DocumentState, Proof
-from crm.documents.refusals import unsubscribe_address
+from crm.documents.refusals import Refusal, unsubscribe_address
 from crm.settings import Settings
 from crm.sources.models import Source
-from crm.sources.queries import get_source
 from crm.web import invalid, sealer
 
 PICTURE_WIDTH = 1275  # pixels: 150 an inch of a Letter page
@@ -118,8 +117,12 @@ def send(document_id: int) -> ResponseReturnValue:
 def _send(document_id: int, to: channels.Address) -> None:
     document = queries.get_document(g.practice.id, document_id)
     settings: Settings = current_app.extensions["handoff"].settings
-    source = get_source(g.practice.id, document.source_id) if document.source_id else None
-    refuse = unsubscribe_address(settings, g.practice, source) if source else ""
+    refuse = ""
+    if document.source_id is not None:
+        refuse = unsubscribe_address(
+            Refusal(g.practice.id, document.source_id), secret=current_app.config["SECRET_KEY"],
+            base_url=settings.base_url, practice_email=g.practice.email,
+        )  # fmt: skip
     delivery = delivery_service.send(
         g.practice, document, to, host=settings.hostname, now=g.now, actor=g.user.id, unsubscribe=refuse
     )

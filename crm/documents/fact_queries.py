@@ -205,7 +205,7 @@ def _number(task_key: str) -> int:
 
 def get_task(practice_id: int, key: str) -> Task:
     """Return a task by its key; raises NotFound."""
-    task = db.session.scalar(select(Task).where(Task.practice_id == practice_id, Task.key == key))
+    task: Task | None = db.session.scalar(select(Task).where(Task.practice_id == practice_id, Task.key == key))
     if task is None:
         raise NotFound
     return task

@@ -169,10 +169,9 @@ def _of_referral(referred: Referred) -> dict[str, str]:
 
 def letterhead(writer: Writer) -> Letterhead:
     """Return what stands at the top of every letter."""
-    reached = (writer.phone, f"Fax {writer.fax}" if writer.fax else "", writer.email)
-    right = tuple(line for line in (writer.street, _place(writer), *reached) if line)
-    line = ", ".join(part for part in (writer.signature, writer.role) if part)
-    return Letterhead(writer.practice, line, right)
+    reached = ", ".join(part for part in (writer.phone, f"fax {writer.fax}" if writer.fax else "") if part)
+    right = tuple(line for line in (writer.street, _place(writer), reached, writer.email) if line)
+    return Letterhead(writer.practice, tuple(line for line in (writer.signature, writer.role) if line), right)
 
 
 def town(city: str, state: str, zip_code: str) -> str:

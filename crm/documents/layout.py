@@ -23,10 +23,10 @@ ROW_FRAMES = frozenset({"report", "paper", "sheet"})
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who writes: the practice, one line below it, and the lines on the right."""
+    """Who writes: the practice, the lines below its name, and those on the right."""
 
     name: str
-    line: str
+    lines: tuple[str, ...]
     right: tuple[str, ...]
 
 

@@ -4,10 +4,6 @@ from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from crm.accounts.models import Practice
-from crm.settings import Settings
-from crm.sources.models import Source
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -17,26 +13,24 @@ class Refusal:
     source_id: int
 
 
-def unsubscribe_address(settings: Settings, practice: Practice, source: Source) -> str:
+def unsubscribe_address(refusal: Refusal, *, secret: str, base_url: str, practice_email: str) -> str:
     """Return what List-Unsubscribe says: an https address that takes one click, else a mailto.
 
     Without https and without an address of the practice there is nothing an office could use: empty.
     """
-    if settings.is_https:
-        return f"{settings.base_url}/u/{_signer(settings).dumps([practice.id, source.id])}"
-    if practice.email:
-        return f"mailto:{practice.email}?subject=unsubscribe%20s{source.id}"
-    return ""
+    if base_url.startswith("https://"):
+        return f"{base_url}/u/{_signer(secret).dumps([refusal.practice_id, refusal.source_id])}"
+    return f"mailto:{practice_email}?subject=unsubscribe%20s{refusal.source_id}" if practice_email else ""
 
 
-def read_token(settings: Settings, token: str) -> Refusal | None:
+def read_token(token: str, *, secret: str) -> Refusal | None:
     """Return what a token says; None for one that is not ours."""
     try:
-        practice_id, source_id = _signer(settings).loads(token)
+        practice_id, source_id = _signer(secret).loads(token)
+        return Refusal(int(practice_id), int(source_id))
     except (BadSignature, ValueError, TypeError):
         return None
-    return Refusal(int(practice_id), int(source_id))
 
 
-def _signer(settings: Settings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_key_path.read_text().strip(), salt="refusal")
+def _signer(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="refusal")

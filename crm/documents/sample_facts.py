@@ -2,10 +2,8 @@
 
 from datetime import date
 
-from crm.accounts.models import Practice, User
 from crm.clients.referral_check import Elements
-from crm.documents.fact_queries import writer_of
-from crm.documents.facts import About, Facts, Recipient, Referred, values
+from crm.documents.facts import About, Facts, Recipient, Referred, Writer, values
 from crm.documents.letters import Kind
 
 RECIPIENT = Recipient(
@@ -35,7 +33,7 @@ WRITTEN = {
 }
 
 
-def values_for(practice: Practice, user: User, today: date, kind: Kind) -> dict[str, str]:
+def values_for(writer: Writer, today: date, kind: Kind) -> dict[str, str]:
     """Return a value for every placeholder."""
     about = About(
         "C-0000", "Pat Example", "knee osteoarthritis", "M17.11", "Dr. Sample", sessions=12, first_visit_on=today,
@@ -44,5 +42,5 @@ def values_for(practice: Practice, user: User, today: date, kind: Kind) -> dict[
     if kind.about == "referral":
         about = About("", "Pat Example")
     lacking = Referred(today, "Functional Conditioning", Elements(True, True, False, False))
-    facts = Facts(today, writer_of(practice, user), RECIPIENT, about, lacking, event_on=today)
+    facts = Facts(today, writer, RECIPIENT, about, lacking, event_on=today)
     return values(facts) | WRITTEN

@@ -1,10 +1,9 @@
 """Letters from first draft to frozen bytes. Typesetting happens outside any transaction; these steps only write."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from crm.accounts.models import Practice, User
@@ -14,13 +13,12 @@ from crm.db import db
 from crm.documents import fact_queries, letters, queries
 from crm.documents.fact_queries import Brief
 from crm.documents.facts import Facts, values
-from crm.documents.letters import Kind
-from crm.documents.models import Document, DocumentFile, DocumentState, LetterWords
+from crm.documents.models import Document, DocumentFile, DocumentState
 from crm.documents.press import Typeset
 from crm.documents.review import Kept, Review, named_clients, review, sentence_around
-from crm.documents.scope import Rulebook, Verdict, check, load_rules
+from crm.documents.words_service import judge, rules, words_for
 from crm.journal import service as journal
-from crm.journal.acts import DocumentApproved, FindingKept, WordsChanged
+from crm.journal.acts import DocumentApproved, FindingKept
 from crm.journal.events import PackageReady
 
 TABLE, FILES = "document", "document_file"
@@ -66,21 +64,9 @@ class Body:
     kept: tuple[Kept, ...] = ()
 
 
-@cache
-def rules() -> Rulebook:
-    """Return the rules of the scope check, read once."""
-    return load_rules(letters.ROOT / "config" / "scope_language.toml")
-
-
 def brief_of(document: Document) -> Brief:
     """Return what a saved letter is about."""
     return Brief(letters.kind_of(document.key), document.source, document.client, document.task_key)
-
-
-def words_for(practice_id: int, key: str) -> str:
-    """Return the wording a letter begins with: the practice's own, else ours."""
-    own = queries.own_words(practice_id, key)
-    return own.words if own else letters.our_words(key)
 
 
 def compose(practice: Practice, brief: Brief, facts: Facts) -> str:
@@ -94,26 +80,11 @@ def enclosed(practice: Practice, user: User, brief: Brief, facts: Facts) -> list
     for key in brief.kind.enclosures:
         kind = letters.kind_of(key)
         text = compose(practice, Brief(kind), replace(facts, recipient=None, about=None, referred=None))
-        verdict = _words_of(practice, user, kind, text)
+        verdict = judge(practice, user, kind, text)
         if verdict.blocked or letters.gaps(text):
             raise EnclosureNotReady(key)
         papers.append((key, text))
     return papers
-
-
-def _words_of(
-    practice: Practice, user: User, kind: Kind, text: str, *, names: Collection[str] = (), release: bool = False
-) -> Verdict:
-    return check(
-        text,
-        kind.scope,
-        rules(),
-        first_contact=kind.first_contact,
-        release=release,
-        names={*queries.offices_named_in(practice.id, text), *names},
-        licensed=bool(user.licence),
-        doctorate=user.has_doctorate,
-    )
 
 
 def open_body(document: Document, sealer: Sealer) -> Body:
@@ -142,16 +113,11 @@ def examine(
     """Judge a text. While it is typed the names of one client are looked for, at approval those of all."""
     kind, text = brief.kind, body.text
     names = [brief.source.display_name] if brief.source else []
-    verdict = _words_of(practice, user, kind, text, names=names, release=release is not None)
+    verdict = judge(practice, user, kind, text, names=names, release=release is not None)
     own = fact_queries.name_of(brief.client, sealer) if brief.client else ""
     everybody = fact_queries.names_of(queries.sealed_clients(practice.id), sealer) if every_client else [own]
     named = named_clients(text, kind, names=filter(None, everybody), own=own, released=release is not None)
     return review(text, verdict, gaps=letters.gaps(text), unprintable=unprintable, named=named, kept=body.kept, fit=fit)
-
-
-def examine_words(practice: Practice, user: User, kind: Kind, text: str) -> Review:
-    """Judge the wording of a template, filled with the facts of nobody."""
-    return review(text, _words_of(practice, user, kind, text, release=True))
 
 
 def release_for(practice: Practice, brief: Brief, now: datetime) -> Release | None:
@@ -312,19 +278,6 @@ def correct(practice: Practice, document: Document, *, sealer: Sealer, now: date
 def open_file(file: DocumentFile, sealer: Sealer) -> bytes:
     """Return the frozen bytes. Raises Unreadable."""
     return sealer.open_file(file.sealed, table=FILES, row=file.uuid)
-
-
-def save_words(practice: Practice, key: str, words: str, *, now: datetime, actor: int) -> None:
-    """Keep a practice's own wording of a letter; words that equal ours need no row."""
-    row = queries.own_words(practice.id, key)
-    ours = words.strip() == letters.our_words(key)
-    if ours and row is not None:
-        db.session.delete(row)
-    elif not ours and row is None:
-        db.session.add(LetterWords(practice_id=practice.id, key=key, words=words, updated_at=now))
-    elif not ours and row is not None:
-        row.words, row.updated_at = words, now
-    journal.record(practice, WordsChanged(template=key, ours=ours), now=now, actor=actor)
 
 
 def _must_be_draft(document: Document) -> None:

@@ -6,7 +6,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.db import NotFound, db, writing
-from crm.documents import letters, press, queries, sample_facts, service
+from crm.documents import letters, press, queries, sample_facts, words_service
 from crm.documents.draft_views import as_svg
 from crm.documents.fact_queries import writer_of
 from crm.documents.facts import Facts
@@ -26,7 +26,7 @@ def templates() -> ResponseReturnValue:
 def words(key: str) -> ResponseReturnValue:
     """Show and change the wording a letter begins with."""
     kind = _kind(key)
-    current = service.words_for(g.practice.id, key)
+    current = words_service.words_for(g.practice.id, key)
     form = WordsForm(data={"words": current})
     if request.method == "GET":
         return _page(kind, form, current)
@@ -39,7 +39,7 @@ def words(key: str) -> ResponseReturnValue:
         ]
         return invalid(_page(kind, form, current))
     with writing(g.practice.id):
-        service.save_words(g.practice, key, form.words.data, now=g.now, actor=g.user.id)
+        words_service.save_words(g.practice, key, form.words.data, now=g.now, actor=g.user.id)
     flash("Saved. New letters begin with your wording; letters begun before keep theirs.")
     return redirect(url_for("documents.words", key=key), 303)
 
@@ -48,7 +48,7 @@ def ours(key: str) -> ResponseReturnValue:
     """Go back to our wording."""
     kind = _kind(key)
     with writing(g.practice.id):
-        service.save_words(g.practice, kind.key, letters.our_words(kind.key), now=g.now, actor=g.user.id)
+        words_service.save_words(g.practice, kind.key, letters.our_words(kind.key), now=g.now, actor=g.user.id)
     flash("New letters begin with our wording again.")
     return redirect(url_for("documents.words", key=key), 303)
 
@@ -56,7 +56,7 @@ def ours(key: str) -> ResponseReturnValue:
 def words_page(key: str) -> ResponseReturnValue:
     """Return a template as a page, its facts filled with those of nobody."""
     kind = _kind(key)
-    text = letters.fill(service.words_for(g.practice.id, key), _example(kind))
+    text = letters.fill(words_service.words_for(g.practice.id, key), _example(kind))
     facts = Facts(g.today, writer_of(g.practice, g.user), recipient=sample_facts.RECIPIENT)
     db.session.rollback()
     return as_svg(press.picture(kind, facts, text).pages[0])
@@ -64,7 +64,7 @@ def words_page(key: str) -> ResponseReturnValue:
 
 def rules() -> ResponseReturnValue:
     """Show the rules of the scope check."""
-    return render_template("documents/rules.html", rules=service.rules().rules)
+    return render_template("documents/rules.html", rules=words_service.rules().rules)
 
 
 def _kind(key: str) -> Kind:
@@ -78,12 +78,12 @@ def _kind(key: str) -> Kind:
 
 
 def _example(kind: Kind) -> dict[str, str]:
-    return sample_facts.values_for(g.practice, g.user, g.today, kind)
+    return sample_facts.values_for(writer_of(g.practice, g.user), g.today, kind)
 
 
 def _page(kind: Kind, form: WordsForm, current: str) -> str:
     our = letters.our_words(kind.key)
-    found = service.examine_words(g.practice, g.user, kind, letters.fill(form.words.data or "", _example(kind)))
+    found = words_service.examine_words(g.practice, g.user, kind, letters.fill(form.words.data or "", _example(kind)))
     return render_template(
         "documents/words.html",
         kind=kind,
