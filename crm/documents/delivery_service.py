@@ -226,7 +226,7 @@ def may_leave(practice: Practice, message: OutboxMessage, *, now: datetime) -> L
     """
     delivery = queries.find_delivery_of_message(message.id)
     if delivery is None:
-        return Leave(Answer.HOLD, "The letter this message carries is not there any more.")
+        return Leave(Answer.GO)  # it carries no document, so it is about nobody
     document, today = delivery.document, practice.local(now)
     kind, urgent = letters.kind_of(document.key), document.key == "change-in-status"
     if kind.about == "client":

@@ -54,7 +54,8 @@ def brief_from(given: Any) -> Brief:
     if not kind.is_set:
         raise NotFound
     source = get_source(g.practice.id, int(source_id)) if str(source_id or "").isdigit() else None
-    return Brief(kind, source, get_client_by_code(g.practice.id, code) if code else None, task_key)
+    client = get_client_by_code(g.practice.id, code) if code and kind.about != "nobody" else None
+    return Brief(kind, source, client, task_key)
 
 
 def begun(brief: Brief) -> Draft:

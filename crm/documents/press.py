@@ -62,13 +62,15 @@ def test_print(kind: Kind, facts: Facts, text: str, *, at: datetime) -> bytes:
 
 
 def typeset(kind: Kind, facts: Facts, text: str, enclosed: Sequence[tuple[str, str]], *, at: datetime) -> Typeset:
-    """Return a letter and its enclosures as they will be frozen."""
+    """Return a letter and its enclosures as they will be frozen; no files where a character has no face."""
+    if odd := render.unprintable(text):  # a PDF for reading aloud cannot hold it
+        return Typeset((), 1, 0, tuple(odd))
     pdf, fit = render.to_pdf(kind.key, sheet_of(kind, facts, text), at=at)
     files = [(kind.key, pdf)]
     for key, words in enclosed:
         paper = letters.kind_of(key)
         files.append((key, render.to_pdf(key, sheet_of(paper, facts, words), at=at)[0]))
-    return Typeset(tuple(files), fit.pages, fit.lines_free, tuple(render.unprintable(text)))
+    return Typeset(tuple(files), fit.pages, fit.lines_free)
 
 
 def way_back(writer: Writer) -> str:
