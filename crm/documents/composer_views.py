@@ -14,6 +14,7 @@ from crm.documents.forms import KeepForm, NewForm, TextForm
 from crm.documents.models import Document, DocumentState
 from crm.documents.phrases import PHRASES
 from crm.documents.review import Review
+from crm.sources.queries import get_source
 from crm.web import invalid, is_htmx, sealer
 
 SWAP = re.compile(r"(\d{1,6}):(\d{1,6}):(.{1,200})", re.DOTALL)
@@ -22,7 +23,7 @@ SWAP = re.compile(r"(\d{1,6}):(\d{1,6}):(.{1,200})", re.DOTALL)
 def new() -> ResponseReturnValue:
     """Open the letter a task stands for, a letter to somebody, or the choice of what to write."""
     if not (request.args.get("task") or request.args.get("key")):
-        return _choice_page(_new_form())
+        return _choice_page(_new_form(request.args.get("source", type=int)))
     brief = brief_from(request.args)
     if brief.task_key and (earlier := queries.find_draft(g.practice.id, brief.task_key)):
         return redirect(url_for("documents.show", document_id=earlier.id), 303)
@@ -33,9 +34,10 @@ def _choice_page(form: NewForm) -> str:
     return render_template("documents/new.html", form=form)
 
 
-def _new_form() -> NewForm:
-    form = NewForm()
-    form.key.choices = [(kind.key, f"{kind.group}: {kind.title}") for kind in letters.KINDS.values() if kind.leaves]
+def _new_form(source_id: int | None = None) -> NewForm:
+    source = get_source(g.practice.id, source_id) if source_id else None
+    form = NewForm(data={"source_id": source.id, "source_name": source.display_name} if source else None)
+    form.key.choices = [(kind.key, f"{kind.group}: {kind.full_title}") for kind in letters.KINDS.values() if kind.leaves]
     return form
 
 

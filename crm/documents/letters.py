@@ -87,6 +87,12 @@ class Kind:
     enclosures: tuple[str, ...] = ()
     group: str = ""
     page: str = ""
+    variant: str = ""
+
+    @property
+    def full_title(self) -> str:
+        """Return the title with its variant: "Introduction letter, physician"."""
+        return f"{self.title}, {self.variant}" if self.variant else self.title
 
     @property
     def leaves(self) -> bool:

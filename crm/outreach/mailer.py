@@ -203,7 +203,7 @@ def _checked(message: Message) -> tuple[str, str, bytes]:
         (message.subject, "subject", 200),
         (sender, "sender", 320),
         (message.msgId, "Message-ID", 120),
-        (message.extra_headers.get("List-Unsubscribe", "<>"), "List-Unsubscribe", 310),
+        ((message.extra_headers or {}).get("List-Unsubscribe", "<>"), "List-Unsubscribe", 310),
     ):
         if not value or clean_line(value, limit) != value:
             raise BadHeader(f"The {called} is empty or holds characters that cannot stand in a header.")
