@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from crm.sources.contact_details import phone_number
 from crm.web import BaseForm
 
 USUAL_ZONES = [
@@ -138,6 +139,53 @@ class PracticeForm(BaseForm):
                 self.closed_dates.append(_iso_day(line.strip()))
             except ValueError:
                 raise ValidationError(f"Line {number} is not a date of the form 2026-12-24.") from None
+
+
+class LetterheadForm(BaseForm):
+    """What stands at the top of every letter, and what letters say about who writes."""
+
+    street = StringField("Street", [Length(max=160)])
+    city = StringField("City", [Length(max=80)])
+    state = StringField("State", [Length(max=40)])
+    zip = StringField("ZIP", [Length(max=10)])
+    phone = StringField("Phone", [Length(max=60)])
+    fax = StringField("Fax", [Length(max=60)])
+    email = StringField("E-mail", [Length(max=254)])
+    role_title = StringField("What you are", [DataRequired("Say what you are, such as Medical Exercise Specialist."),
+                                              Length(max=80)])  # fmt: skip
+    serves = StringField(
+        "Whom you work with", [DataRequired("Say whom you work with, such as adults."), Length(max=160)]
+    )
+    fax_gateway = StringField("Mail domain of your fax service", [Length(max=120)])
+    credential = StringField("Letters behind your name", [Length(max=80)])
+    licence = StringField("A licence you hold", [Length(max=120)])
+    has_doctorate = BooleanField("I hold a doctorate")
+
+    def validate_zip(self, field: StringField) -> None:
+        """Accept a ZIP code with or without its four more digits."""
+        if field.data and not re.fullmatch(r"\d{5}(-\d{4})?", field.data):
+            raise ValidationError("A ZIP code looks like 97000 or 97000-1234.")
+
+    def validate_phone(self, field: StringField) -> None:
+        """Write a number in one form, or say what is wrong with it."""
+        if field.data:
+            try:
+                field.data = phone_number(field.data)
+            except ValueError as error:
+                raise ValidationError(f"The number {error}.") from None
+
+    validate_fax = validate_phone
+
+    def validate_email(self, field: StringField) -> None:
+        """Refuse what is no address: answers and refusals come back to it."""
+        if field.data:
+            checked_email(self, field)
+
+    def validate_fax_gateway(self, field: StringField) -> None:
+        """Accept a domain only; the number goes before it."""
+        field.data = (field.data or "").lower().lstrip("@")
+        if field.data and not re.fullmatch(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}", field.data):
+            raise ValidationError("Write the part behind the @ only, such as fax.example.com.")
 
 
 def _iso_day(text: str) -> str:

@@ -6,7 +6,7 @@ from flask_security import login_user
 
 from crm import demo
 from crm.accounts import queries, service
-from crm.accounts.forms import OwnerForm, PasswordForm, PracticeForm, SampleForm
+from crm.accounts.forms import LetterheadForm, OwnerForm, PasswordForm, PracticeForm, SampleForm
 from crm.accounts.models import SetupLink, Theme, User
 from crm.db import NotFound, db, writing
 from crm.outreach import jobs
@@ -99,7 +99,12 @@ def remove_sample() -> ResponseReturnValue:
 
 @bp.get("/practice")
 def practice() -> ResponseReturnValue:
-    form = PracticeForm(
+    return _practice_page(_practice_form())
+
+
+def _practice_form() -> PracticeForm:
+    return PracticeForm(
+        formdata=None,
         practice_name=g.practice.name,
         time_zone=g.practice.time_zone,
         cutoff=g.practice.cutoff,
@@ -109,7 +114,6 @@ def practice() -> ResponseReturnValue:
         digest_hour=g.user.digest_hour,
         theme=g.user.theme.value,
     )
-    return _practice_page(form)
 
 
 @bp.post("/practice")
@@ -129,10 +133,35 @@ def save_practice() -> ResponseReturnValue:
     return redirect(url_for("accounts.practice"), 303)
 
 
-def _practice_page(form: PracticeForm) -> str:
+PRACTICE_FIELDS = (
+    "street", "city", "state", "zip", "phone", "fax", "email", "role_title", "serves", "fax_gateway",
+)  # fmt: skip
+PERSON_FIELDS = ("credential", "licence", "has_doctorate")
+
+
+@bp.post("/practice/letterhead")
+def save_letterhead() -> ResponseReturnValue:
+    form = LetterheadForm()
+    if not form.validate_on_submit():
+        return invalid(_practice_page(_practice_form(), form))
+    for owner, names in ((g.practice, PRACTICE_FIELDS), (g.user, PERSON_FIELDS)):
+        for name in names:
+            setattr(owner, name, form[name].data)
+    commit()
+    flash("Saved. Every letter from now on carries it; what was approved stays as it was.")
+    return redirect(url_for("accounts.practice"), 303)
+
+
+def _letterhead_form() -> LetterheadForm:
+    held = {name: getattr(g.practice, name) for name in PRACTICE_FIELDS}
+    return LetterheadForm(formdata=None, data=held | {name: getattr(g.user, name) for name in PERSON_FIELDS})
+
+
+def _practice_page(form: PracticeForm, letterhead: LetterheadForm | None = None) -> str:
     return render_template(
         "accounts/practice.html",
         form=form,
+        letterhead=letterhead or _letterhead_form(),
         has_sample=demo.is_loaded(g.practice.id),
         mail_is_set=bool(current_app.extensions["handoff"].settings.mail_server),
     )

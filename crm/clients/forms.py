@@ -46,7 +46,6 @@ CLIENT_EVENTS = (
     ("client_paused", "Away for a while", ""),
     ("client_resumed", "Back again", ""),
     ("red_flag", "Red flag or change in status", ""),
-    ("release_signed", "Release of information signed", "expires_on"),
     ("discharge_planned", "Last session planned", "last_on"),
     ("discharged", "Discharged", ""),
 )
@@ -110,12 +109,32 @@ class VisitForm(BaseForm):
     source_name = StringField("To")
 
 
+class ReleaseForm(BaseForm):
+    """A release: who may be told, from when until when."""
+
+    release_source_id = HiddenField("Who may be told", [Optional()])
+    release_source_name = StringField("Who may be told")
+    from_on = Day("From", [InputRequired("Say from when.")])
+    until_on = Day("Until", [InputRequired("Say until when; a release without an end is none.")])
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+
+    def validate_until_on(self, field: DateField) -> None:
+        """Refuse an end before the beginning, and one that is over."""
+        if field.data and self.from_on.data and field.data < self.from_on.data:
+            raise ValidationError("It would end before it begins.")
+        if field.data and field.data < self.today:
+            raise ValidationError("This day is over. File a release that still holds.")
+
+
 class ClientEventForm(BaseForm):
     """Something that happened to a client."""
 
     type = SelectField("What happened", choices=[(name, words) for name, words, _needs in CLIENT_EVENTS])
     on = Day("When", [InputRequired("Say when it happened.")])
-    until = Day("Valid until, or last session")
+    until = Day("Last session")
     note = TextAreaField("Note", [Optional(), Length(max=4000, message="A note may have 4,000 characters.")])
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

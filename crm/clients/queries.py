@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from crm.clients.models import Client, ClientStatus, Referral, Visit
+from crm.clients.models import Client, ClientStatus, Referral, Release, Visit
 from crm.db import NotFound, db
 from crm.sources.models import Source
 
@@ -97,3 +97,20 @@ def get_client(practice_id: int, client_id: int) -> Client:
     if client is None:
         raise NotFound
     return client
+
+
+def releases_of(practice_id: int, client_id: int) -> Sequence[Release]:
+    """Return a client's releases, newest first, with whom they are for."""
+    query = select(Release).where(Release.practice_id == practice_id, Release.client_id == client_id)
+    return db.session.scalars(query.options(joinedload(Release.source)).order_by(Release.id.desc())).all()
+
+
+def get_release(practice_id: int, client_id: int, release_id: int) -> Release:
+    """Return a release of this client; raises NotFound."""
+    query = select(Release).where(
+        Release.practice_id == practice_id, Release.client_id == client_id, Release.id == release_id
+    )
+    release: Release | None = db.session.scalar(query)
+    if release is None:
+        raise NotFound
+    return release

@@ -7,21 +7,19 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from crm.clients import queries, service
+from crm.clients import queries, release_views, service
+from crm.clients.client_page_views import client_page
 from crm.clients.forms import CLIENT_EVENTS, ClientEventForm, ReferralForm, VisitForm
 from crm.clients.models import Client, ClientClass, ReferralMethod
 from crm.clients.referral_check import ELEMENTS, check, missing
-from crm.crypto import KeyringError, Unreadable
 from crm.db import NotFound
 from crm.journal import events
-from crm.journal import queries as journal_queries
 from crm.journal import service as journal
-from crm.outreach import agenda_queries, cadence, circle_queries, day_words, kinds, task_rows
+from crm.outreach import cadence, circle_queries, kinds
 from crm.outreach import service as outreach
-from crm.sources import history
 from crm.sources.models import Source
 from crm.sources.queries import get_source
-from crm.web import STATUS_WORDS, commit, invalid, is_htmx, sealer
+from crm.web import commit, invalid, is_htmx, sealer
 
 bp = Blueprint("clients", __name__)
 PAGE = 50
@@ -37,52 +35,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/clients/<code>")
 def show(code: str) -> ResponseReturnValue:
-    return _client_page(queries.get_client_by_code(g.practice.id, code))
-
-
-def _client_page(client: Client, **forms: Any) -> str:
-    visits = queries.visits_of(g.practice.id, client.id)
-    entries = journal_queries.timeline(g.practice.id, client_id=client.id, limit=60)
-    tasks = agenda_queries.items_of_client(g.practice.id, client.id)
-    return render_template(
-        "clients/show.html",
-        client=client,
-        private=_opened(client.sealed, "client", client.uuid),
-        referrals=[(r, _opened(r.sealed, "referral", r.uuid)) for r in queries.referrals_of(g.practice.id, client.id)],
-        visits=visits,
-        next_visit=next((v for v, _s in reversed(visits) if not v.cancelled and v.visit_on >= g.today), None),
-        tasks=[task_rows.row(item, g.today) for item in tasks],
-        opening=_opening(client, len(tasks)),
-        entries=history.lines(entries, _notes(entries), g.practice.time_zone, g.today),
-        visit_form=forms.get("visit_form") or VisitForm(formdata=None),
-        event_form=forms.get("event_form") or ClientEventForm(formdata=None, today=g.today, on=g.today),
-        event_needs={name: needs for name, _words, needs in CLIENT_EVENTS},
-        moving=forms.get("moving"),
-    )
-
-
-def _opening(client: Client, tasks: int) -> tuple[str, str]:
-    """Say in a sentence where the client stands."""
-    if not tasks:
-        return "Nothing is planned.", f"{STATUS_WORDS[client.status.value]}."
-    planned = day_words.sentence(day_words.count_of(tasks, "thing is", "things are"))
-    return f"{planned} planned.", f"{STATUS_WORDS[client.status.value]}; the dates follow from what is logged here."
-
-
-def _opened(sealed: bytes | None, table: str, row: str) -> dict[str, Any] | None:
-    """Open a sealed value for the page; None where it cannot be read, which the page says in words."""
-    if not sealed:
-        return {}
-    try:
-        return sealer().open(sealed, table=table, row=row)
-    except (Unreadable, KeyringError):
-        return None
-
-
-def _notes(entries: Any) -> dict[int, str | None]:
-    sealed = journal_queries.notes_of([entry.seq for entry in entries])
-    opened = {seq: _opened(blob, "entry_note", str(seq)) for seq, blob in sealed.items()}
-    return {seq: None if note is None else note["text"] for seq, note in opened.items()}
+    return client_page(queries.get_client_by_code(g.practice.id, code))
 
 
 @bp.get("/referrals/new")
@@ -216,7 +169,7 @@ def add_visit(code: str) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     form = VisitForm()
     if not form.validate_on_submit() or not _not_past(form):
-        return invalid(_client_page(client, visit_form=form))
+        return invalid(client_page(client, visit_form=form))
     source = client.source
     if form.source_id.data and form.source_id.data.isdigit():
         source = get_source(g.practice.id, int(form.source_id.data))
@@ -232,7 +185,7 @@ def move_visit(code: str, visit_id: int) -> ResponseReturnValue:
     visit = queries.get_visit(g.practice.id, client.id, visit_id)
     form = VisitForm()
     if not form.validate_on_submit() or not _not_past(form):
-        return invalid(_client_page(client, visit_form=form, moving=visit.id))
+        return invalid(client_page(client, visit_form=form, moving=visit.id))
     service.move_visit(g.practice, client, visit, form.visit_on.data, now=g.now, actor=g.user.id)
     commit()
     flash("The visit is moved. What is open follows; what was sent stays.")
@@ -261,7 +214,7 @@ def log_event(code: str) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     form = ClientEventForm(today=g.today)
     if not form.validate_on_submit():
-        return invalid(_client_page(client, event_form=form))
+        return invalid(client_page(client, event_form=form))
     entry = service.record_client_event(
         g.practice, client, _event(client, form), now=g.now, on=_earlier(form.on.data), actor=g.user.id
     )
@@ -281,3 +234,11 @@ def _event(client: Client, form: ClientEventForm) -> events.Event:
 def _earlier(on: date) -> date | None:
     """Return the day for an event of an earlier day, None for one of today, which happened now."""
     return on if on < g.today else None
+
+
+for address, view in (
+    ("/clients/<code>/releases", release_views.add_release),
+    ("/clients/<code>/releases/<int:release_id>/withdraw", release_views.withdraw_release),
+    ("/clients/<code>/releases/<int:release_id>/restore", release_views.restore_release),
+):
+    bp.add_url_rule(address, view_func=view, methods=["POST"])

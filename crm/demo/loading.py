@@ -1,7 +1,7 @@
 """Put the sample practice in through the same doors a person uses, and take it out again."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from crm import clock
 from crm.accounts.models import Practice
 from crm.clients import service as clients
-from crm.clients.models import Client, Referral, ReferralMethod, Visit
+from crm.clients.models import Client, Referral, ReferralMethod, Release, Visit
 from crm.crypto import Sealer
 from crm.db import db
 from crm.demo.draft import DRAFT
@@ -32,6 +32,7 @@ from crm.sources import service as sources
 from crm.sources.models import BackgroundFact, Contact, Office, Source
 
 KINDS = {kind.type: kind for kind in events.Event.__subclasses__() if kind.cadence}
+WITHOUT_RELEASE = "walk"
 TASK_ACTS = {"done": "task_done", "skip": "task_skipped", "miss": "call_missed"}
 
 
@@ -54,14 +55,8 @@ def load(practice: Practice, sealer: Sealer, *, now: datetime) -> None:
     journal.record_all(practice, teller.happenings, now=now)
     for client in cast.clients.values():
         clients.refresh_status(practice, client)
+    _add_releases(practice, cast, now)
     _add_draft(practice, cast.sources["adeyemi"], sealer, now)
-
-
-def _add_draft(practice: Practice, source: Source, sealer: Sealer, now: datetime) -> None:
-    """Begin the first letter that waits to be sent, with words in it that the scope check finds."""
-    task = find_open_task_of_rule(practice.id, "C10", source_id=source.id)
-    brief = Brief(kind_of("intro-physician"), source, task_key=task.key if task else "")
-    documents.add_draft(practice, brief, DRAFT.strip(), sealer=sealer, now=now)
 
 
 def remove(practice: Practice) -> None:
@@ -151,6 +146,30 @@ def _cast(practice: Practice, sealer: Sealer) -> _Cast:
         )
     db.session.flush()
     return cast
+
+
+def _add_releases(practice: Practice, cast: _Cast, now: datetime) -> None:
+    """File a release for every client but one, whose report the desk then refuses to approve."""
+    today = clock.local_date(now, practice.time_zone)
+    for key, client in cast.clients.items():
+        if key != WITHOUT_RELEASE and client.source_id is not None:
+            db.session.add(
+                Release(
+                    practice_id=practice.id,
+                    client_id=client.id,
+                    source_id=client.source_id,
+                    from_on=today - timedelta(days=90),
+                    until_on=today + timedelta(days=275),
+                )
+            )
+    db.session.flush()
+
+
+def _add_draft(practice: Practice, source: Source, sealer: Sealer, now: datetime) -> None:
+    """Begin the first letter that waits to be sent, with words in it that the scope check finds."""
+    task = find_open_task_of_rule(practice.id, "C10", source_id=source.id)
+    brief = Brief(kind_of("intro-physician"), source, task_key=task.key if task else "")
+    documents.add_draft(practice, brief, DRAFT.strip(), sealer=sealer, now=now)
 
 
 class _Teller:

@@ -13,6 +13,7 @@ from crm.documents import channels, delivery_service, letters, paper, queries, s
 from crm.documents import disclosures as disclosing
 from crm.documents.draft_views import as_pdf
 from crm.documents.fact_queries import writer_of
+from crm.documents.facts import town
 from crm.documents.forms import PROOFS, ProofForm, SendForm
 from crm.documents.models import Delivery, DeliveryChannel, DeliveryState, Document, DocumentFile, DocumentState, Proof
 from crm.documents.refusals import Refusal, unsubscribe_address
@@ -67,7 +68,7 @@ def _reach(source: Source | None) -> channels.Reach:
     if source is None:
         return channels.Reach(name="", fax_gateway=g.practice.fax_gateway, signed=signed)
     office = source.office
-    postal = (office.street, office.city, office.state, office.zip) if office else ()
+    postal = (office.street, town(office.city, office.state, office.zip)) if office else ()
     fax = source.fax or (office.fax if office else "")
     return channels.Reach(
         source.display_name, source.email, fax, tuple(p for p in postal if p), g.practice.fax_gateway, signed

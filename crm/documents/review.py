@@ -28,6 +28,17 @@ class Remark:
     kept: str = ""
 
     @property
+    def is_rule(self) -> bool:
+        """Say whether a rule of the scope check found it, so that there is a page to look it up on."""
+        return self.rule[:1].isalpha() and self.rule[1:].isdigit()
+
+    @property
+    def advice(self) -> str:
+        """Return the suggestion as a sentence."""
+        said = self.suggestion[:1].upper() + self.suggestion[1:]
+        return said if said.endswith((".", "?")) else f"{said}."
+
+    @property
     def stops(self) -> bool:
         """Say whether it stands in the way of approval as things are."""
         return self.severity == "block" or (self.severity == "warn" and not self.kept)

@@ -193,3 +193,23 @@ class WordsChanged(Event):
     cadence: ClassVar[bool] = False
     template: str
     ours: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseWithdrawn(Event):
+    """A client took back the permission to tell somebody about them."""
+
+    type: ClassVar[str] = "release_withdrawn"
+    cadence: ClassVar[bool] = False
+    client: str
+    release: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseRestored(Event):
+    """A withdrawal was taken back."""
+
+    type: ClassVar[str] = "release_restored"
+    cadence: ClassVar[bool] = False
+    client: str
+    release: int

@@ -219,6 +219,8 @@ _TOLD: Mapping[str, Teller] = {
     "red_flag": _of_client("alert-triangle", "Red flag or change in status:"),
     "client_sent_out": _of_client("mail-forward", "Sent to a provider:"),
     "release_signed": _dated("file-check", "Release of information signed for", "expires_on", "Valid until"),
+    "release_withdrawn": _of_client("ban", "Release withdrawn by"),
+    "release_restored": _of_client("file-check", "Release holds again for"),
     "discharge_planned": _dated("flag", "Last session planned for", "last_on", "On"),
     "discharged": _of_client("flag", "Discharged:"),
     "ll_scheduled": _dated("tools-kitchen-2", "Lunch-and-learn agreed", "event_on", "On"),
