@@ -16,6 +16,7 @@ from crm.accounts import queries, service
 from crm.console import Refused, moment, said_in_one_line, settings, the_practice
 from crm.crypto import Sealer, create_keyring
 from crm.db import db, writing
+from crm.documents.scope_cli import scope
 from crm.outreach import jobs, worker_cli
 from crm.outreach.cadence_cli import cadence
 from crm.sources import import_cli
@@ -162,5 +163,5 @@ def replan(dry_run: bool, now_text: str | None) -> None:
 
 def register(app: Flask) -> None:
     """Hang the commands into `flask`."""
-    for command in (init, practice, user, demo_group, cadence, import_cli.group, *worker_cli.COMMANDS):
+    for command in (init, practice, user, demo_group, cadence, scope, import_cli.group, *worker_cli.COMMANDS):
         app.cli.add_command(command)
