@@ -4,6 +4,9 @@ import pytest
 from walk import address, everything
 
 
+SIGNED = {"refusals.refuse"}  # a mail program posts there by itself; the signed token in the address is the proof
+
+
 @pytest.fixture
 def strict(app):
     app.config["WTF_CSRF_ENABLED"] = True
@@ -14,7 +17,7 @@ def test_posts_without_the_token_are_refused_and_change_nothing(strict, owner):
     before = everything(strict)
     walked = 0
     for rule in strict.url_map.iter_rules():
-        if "POST" not in rule.methods:
+        if "POST" not in rule.methods or rule.endpoint in SIGNED:
             continue
         response = owner.post(address(strict, rule), data={"any": "thing"})
         assert response.status_code in {400, 404, 405}, (rule.endpoint, response.status_code)

@@ -12,6 +12,7 @@ PUBLIC = {
     "public.feed",
     "public.healthz",
     "public.readyz",
+    "refusals.refuse",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

@@ -49,8 +49,8 @@ def sheet(key: str) -> ResponseReturnValue:
         "documents/sheet.html",
         kind=draft.brief.kind,
         brief=draft.brief,
-        page_url=url_for("documents.sheet_page", key=key, **draft.arguments),
-        pdf_url=url_for("documents.sheet_pdf", key=key, **draft.arguments),
+        page_url=url_for("documents.sheet_page", **draft.arguments),
+        pdf_url=url_for("documents.sheet_pdf", **draft.arguments),
         outcome_url=url_for("outreach.outcome", key=task) if task else "",
     )
 

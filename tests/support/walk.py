@@ -9,7 +9,7 @@ from crm.db import db
 
 def address(app: Flask, rule: Rule) -> str:
     """Return an address of a rule, with ids that exist nowhere."""
-    values = {name: "1" if name in {"source_id", "seq"} or name.endswith("_id") else "x" for name in rule.arguments}
+    values = {name: "1" if name in {"seq", "position"} or name.endswith("_id") else "x" for name in rule.arguments}
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
         return adapter.build(rule.endpoint, values, method=next(iter(rule.methods - {"HEAD", "OPTIONS"}), "GET"))

@@ -14,14 +14,14 @@ from crm.documents.scope.sentences import Sentence
 from crm.documents.scope.words import set_of
 
 VERB_FORM = set_of(
-    "treat treats treated treating rehab rehabs rehabbed rehabilitate rehabilitates rehabilitated rehabilitating cure "
-    "cures cured curing heal heals healed healing fix fixes fixed fixing diagnose diagnosed diagnosing evaluate "
-    "evaluates evaluated evaluating re examine examines examined examining prescribe prescribes prescribed prescribing "
-    "relieve relieves alleviate alleviates eliminate eliminates prevent prevents reverse reverses massage massages "
-    "massaged suspect suspects suspected increase increases decrease decreases lower lowers lowered raise raises raised "
-    "stop stops stopped adjust adjusts adjusted change changes changed skip skips skipped halve halves halved double "
-    "doubles reduce reduces reduced taper tapers tapered discontinue discontinues discontinued cut cuts hold holds "
-    "replace replaces replaced avoid avoids"
+    "treat treats treated treating rehab rehabs rehabbed rehabilitate rehabilitates rehabilitated rehabilitating "
+    "cure cures cured curing heal heals healed healing fix fixes fixed fixing diagnose diagnosed diagnosing "
+    "evaluate evaluates evaluated evaluating re examine examines examined examining prescribe prescribes "
+    "prescribed prescribing relieve relieves alleviate alleviates eliminate eliminates prevent prevents reverse "
+    "reverses massage massages massaged suspect suspects suspected increase increases decrease decreases lower "
+    "lowers lowered raise raises raised stop stops stopped adjust adjusts adjusted change changes changed skip "
+    "skips skipped halve halves halved double doubles reduce reduces reduced taper tapers tapered discontinue "
+    "discontinues discontinued cut cuts hold holds replace replaces replaced avoid avoids"
 )
 
 
@@ -55,9 +55,9 @@ class Setting:
 class Case:
     """One match in its passage. `first` and `last` are its tokens; `left` and `right` bound its clause in tokens."""
 
-    def __init__(self, rule_id: str, start: int, end: int, passage: Passage, setting: Setting, base: int) -> None:
+    def __init__(self, rule_id: str, span: tuple[int, int], passage: Passage, *, setting: Setting, base: int) -> None:
         self.rule_id = rule_id
-        self.flat_start, self.flat_end = start, end
+        self.flat_start, self.flat_end = start, end = span
         self.passage, self.setting = passage, setting
         self.start = start - base + passage.offset
         self.end = end - base + passage.offset

@@ -78,7 +78,7 @@ def _unexcused(setting: Setting, rules: Rulebook, off: Collection[str]) -> Itera
         for match in found:
             if passage is None or match.rule.id in off or match.rule.severity_in(setting.kind) == "off":
                 continue
-            case = Case(match.rule.id, match.start, match.end, passage, setting, sentence.start)
+            case = Case(match.rule.id, (match.start, match.end), passage, setting=setting, base=sentence.start)
             if not is_excused(case, match.rule.exceptions):
                 yield match
 

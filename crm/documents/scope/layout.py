@@ -12,8 +12,10 @@ WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 HEADING_LENGTH = 60
 # A line that ends with one of these goes on.
 FUNCTION_WORDS = set_of(
-    "a an the of by to with from for at in on and or nor but as is are was were be after before dr mr mrs ms prof into "
-    "through via per her his their our my your its that which who if than under over about between during since until "
+    "a an the of by to with from for at in on and or nor but as is are was were be after before dr mr mrs "
+    "ms prof into "
+    "through via per her his their our my your its that which who if than under over about between during "
+    "since until "
     "not do does did we i you he she they it no"
 )
 

@@ -9,7 +9,7 @@ from crm.documents.scope import words
 from crm.documents.scope.passage import Passage
 
 RUN = re.compile(
-    r"(?<![^\W_])[A-Z][\w'.&-]{0,40}(?:(?: {1,4}(?:of|for|the|of the|for the|&))? {1,4}(?:[A-Z][\w'&-]{0,40}|& )){0,12}"
+    r"(?<![^\W_])[A-Z][\w'.&-]{0,40}(?:(?: {1,4}(?:of|for|of the|for the|&))? {1,4}(?:[A-Z][\w'&-]{0,40}|& )){0,12}"
 )
 STREET_WORD = (
     r"(?:Road|Rd|Street|St|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Parkway|Pkwy|Highway|Hwy"
@@ -20,12 +20,18 @@ STREET = re.compile(
     rf"|(?:[A-Z][\w'-]{{0,30}} {{1,2}}){{1,4}}{STREET_WORD}\.?,? {{1,2}}\d{{1,6}})(?![^\W_])"
 )
 HOUSE = re.compile(
-    r"(?:\d{1,6}[A-Za-z]? {1,2}(?!(?:Weeks?|Minutes?|Sessions?|Years?|Days?|Months?|Units?|Reps|Sets|Visits?|Percent)\b)"
+    r"(?:\d{1,6}[A-Za-z]? {1,2}(?!(?:Weeks?|Minutes?|Sessions?|Years?|Days?|Months?|Units?|Reps|Sets"
+    r"|Visits?|Percent)\b)"
     r"[A-Z0-9][\w'.-]*(?: [A-Z0-9#][\w'.#-]*){0,6},?(?: .*)?|(?:Suite|Ste\.?|Attn|Attention|P\.? ?O\.? Box)\b.*)\Z",
+)
+# Capitalised at the head of a sentence, but no part of a name.
+OPENERS = words.set_of(
+    "visit see call contact meet join welcome ask try choose thank thanks dear please book come go attend"
 )
 LEADERS = frozenset({"at", "from", "with", "by", "to", "of", "and", "via", "named"})
 NEVER = re.compile(
-    r"(?:\b(?:our|my)(?: [a-z-]{1,20})?|\b(?:we are|we're|i am|i'm|welcome to|called)(?: (?:the|a|an))?|\b(?:we|us) at(?: the)?)\W{0,3}\Z"
+    r"(?:\b(?:our|my)(?: [a-z-]{1,20})?|\b(?:we are|we're|i am|i'm|welcome to|called)(?: (?:the|a|an))?"
+    r"|\b(?:we|us) at(?: the)?)\W{0,3}\Z"
 )
 
 
@@ -54,9 +60,18 @@ class Names:
         run: Run | None = runs[place] if place >= 0 else None
         return run if run and end <= run.end else None
 
-    def is_organisation(self, run: Run) -> bool:
-        """Say whether a run has an organisation word and one that is no service word."""
-        return any(word in self._organisation for word in run.words) and self.is_name(run)
+    def is_organisation(self, passage: Passage, run: Run) -> bool:
+        """Say whether a run has an organisation word and one that is no service word.
+
+        "Lakeside Orthopedics and Rehab Institute" is one name: its first half is one, its second half has the word.
+        """
+        if not any(word in self._organisation for word in run.words):
+            return False
+        if self.is_name(run):
+            return True
+        before = passage.low[max(0, run.start - 5) : run.start]
+        first = self.run_around(passage, run.start - 6, run.start - 5) if before == " and " else None
+        return first is not None and first.end == run.start - 5 and self.is_name(first)
 
     def is_name(self, run: Run) -> bool:
         """Say whether one word of a run tells it from a service: "Medical Exercise Therapy Center" has none."""
@@ -86,7 +101,8 @@ def _trimmed(found: re.Match[str]) -> Run | None:
 
 def _is_function(word: str) -> bool:
     return (
-        word in words.OWN
+        word in OPENERS
+        or word in words.OWN
         or word in words.PREPOSITIONS
         or word in words.JOINERS
         or word in words.ARTICLES

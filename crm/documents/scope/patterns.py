@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from crm.documents.scope.records import BrokenRules
 
-SPACE = "[ ]{1,4}"  # line breaks are spaces by the time a sentence is matched
+SPACE = "(?:[ ]{1,4})"  # line breaks are spaces by the time a sentence is matched
 EDGE_BEFORE, EDGE_AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{([a-z_]+)\}| ")
 UNBOUNDED = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
@@ -21,6 +21,8 @@ def expand(pattern: str, lists: Mapping[str, Sequence[str]]) -> str:
     def piece(found: re.Match[str]) -> str:
         if found[0] == " ":
             return SPACE
+        if found[0] == "[- ]":
+            return f"(?:-|{SPACE})"
         if (name := found[1]) is None:
             return found[0]
         if name not in lists:

@@ -18,7 +18,8 @@ CARE = re.compile(r"\b(?:physical therapy|medical (?:care|treatment)|medical car
 WRITTEN, REFERRAL = re.compile(r"written\Z"), re.compile(r"referrals?\Z")
 ENCLOSED, OVERVIEW = re.compile(r"\b(?:enclosures?|enclosed|encl|attached)\b", re.I), re.compile(r"\boverview\b", re.I)
 NAMES = re.compile(
-    r"\b(?:medical exercise training|post[- ]?rehab(?:ilitation)? conditioning|medical fitness|functional conditioning)\b",
+    r"\b(?:medical exercise training|post[- ]?rehab(?:ilitation)? conditioning|medical fitness"
+    r"|functional conditioning)\b",
     re.I,
 )
 DIAGNOSIS, ICD = re.compile(r"\bdiagnos[ie]s\b", re.I), re.compile(r"\bicd[ -]?10\b", re.I)
@@ -28,24 +29,32 @@ MOVED, CARE_NOUN = (
 )
 SIGNED, CREDENTIAL = re.compile(r"\bsignature\b", re.I), re.compile(r"\bcredentials?\b", re.I)
 DATED = re.compile(r"\bdate\b(?! of birth\b)", re.I)
-MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 DATE = re.compile(
-    rf"(?<![^\W_])(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}(?:,? \d{{4}})?|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
+    rf"(?<![^\W_])(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}(?:,? \d{{4}})?|{MONTH} \d{{1,2}}(?:st|nd|rd"
+    rf"|th)?(?:,? \d{{4}})?"
     rf"|{MONTH} \d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}})(?![^\W_])",
     re.I,
 )
 MEASURED = re.compile(
-    r"(?:(?<![^\W_])\d{1,5}(?:\.\d{1,3})?(?: ?(?:%|°)|[ -]?(?:degrees?|seconds?|secs?|s|minutes?|mins?|feet|foot|ft|m|meters?|metres?"
-    r"|yards?|miles?|lbs?|pounds?|kg|kilograms?|reps?|repetitions?|steps?|stands?|stairs?|flights?|points?|bpm|mmhg|cm|mm"
+    r"(?:(?<![^\W_])\d{1,5}(?:\.\d{1,3})?(?: ?(?:%|°)|[ -]?(?:degrees?|seconds?|secs?|s|minutes?|mins?"
+    r"|feet|foot|ft|m|meters?|metres?"
+    r"|yards?|miles?|lbs?|pounds?|kg|kilograms?|reps?|repetitions?|steps?|stands?|stairs?|flights?|points?"
+    r"|bpm|mmhg|cm|mm"
     r"|inch(?:es)?|mph|percent|beats|watts?|mets?)(?![^\W_]))"
     r"|\b(?:from )?\d{1,5}(?:\.\d{1,3})? to \d|\d{1,3} ?/ ?\d{1,3}\b|\bout of \d"
-    r"|\b(?:score|scored|test|stand|walk|reach|balance|grip|strength|flexion|extension|range|speed|pace|tug|heart rate|blood pressure)\b"
+    r"|\b(?:score|scored|test|stand|walk|reach|balance|grip|strength|flexion|extension|range|speed|pace"
+    r"|tug|heart rate|blood pressure)\b"
     r"[^.;]{0,40}?\d)",
     re.I,
 )
 CLIENT_CODE = re.compile(r"(?<![^\W_])C-\d{3,6}(?![^\W_])")
 NEXT = re.compile(r"\bnext (?:steps?|reports?)\b", re.I)
 PLAN = re.compile(r"\bplan\b", re.I)
+HEADING = 60
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ class Text:
             passage = None
             for found in pattern.finditer(self.flat, sentence.start, sentence.end):
                 passage = passage or Passage(self.flat[sentence.start : sentence.end], sentence.lead)
-                yield found, Case("", *found.span(), passage, self.setting, sentence.start)
+                yield found, Case("", found.span(), passage, setting=self.setting, base=sentence.start)
 
     def near(self, one: re.Pattern[str], other: re.Pattern[str], within: int) -> bool:
         """Say whether two words stand within so many tokens of each other in a sentence."""
@@ -99,10 +108,6 @@ def _encloses(text: Text) -> bool:
     return lines_with(text.setting.page.lines, ENCLOSED, OVERVIEW)
 
 
-def _confirms(text: Text) -> bool:
-    return text.near(MOVED, CARE_NOUN, 10)
-
-
 def _is_measured(text: Text) -> bool:
     pieces = [*text.passages(), *(line.text for line in text.setting.page.lines)]
     return any(DATE.search(piece) and MEASURED.search(DATE.sub(" ", piece)) for piece in pieces)
@@ -114,63 +119,69 @@ def _plans(text: Text) -> bool:
     return bool(NEXT.search(text.flat)) or any(PLAN.search(words) for words in (*headings, *labels))
 
 
-HEADING = 60
-
-
 def _has(*patterns: re.Pattern[str]) -> Callable[[Text], bool]:
     return lambda text: all(pattern.search(text.flat) for pattern in patterns)
 
 
-Statement = tuple[Missing, Callable[[Text], bool]]
+@dataclass(frozen=True)
+class Statement:
+    """A statement, how to make it, and how to see that it is there."""
+
+    id: str
+    reason: str
+    suggestion: str
+    is_present: Callable[[Text], bool]
 
 
-def _block(name: str, reason: str, suggestion: str) -> Missing:
-    return Missing(name, "block", reason, suggestion)
-
-
-FIRST_CONTACT: tuple[Statement, ...] = (
-    (
-        _block("P1", "A first letter says what you do not do.", "I do not diagnose, treat, or provide therapy."),
-        _disclaims,
+FIRST_CONTACT = (
+    Statement(
+        "P1", "A first letter says what you do not do.", "I do not diagnose, treat, or provide therapy.", _disclaims
     ),
-    (
-        _block(
-            "P2", "A first letter says that your work goes beside medical care.",
-            "Medical Exercise Training complements physical therapy and does not replace it.",
-        ),
+    Statement(
+        "P2",
+        "A first letter says that your work goes beside medical care.",
+        "Medical Exercise Training complements physical therapy and does not replace it.",
         _complements,
     ),
-    (
-        _block("P3", "A first letter asks for a written referral.", "Written referrals are welcome on the enclosed form."),
+    Statement(
+        "P3",
+        "A first letter asks for a written referral.",
+        "Written referrals are welcome on the enclosed form.",
         lambda text: text.near(WRITTEN, REFERRAL, 6),
     ),
-    (_block("P4", "A first letter names the overview it encloses.", "Enclosure: one-page overview"), _encloses),
-)  # fmt: skip
-OF_KIND: dict[str, tuple[Statement, ...]] = {
+    Statement("P4", "A first letter names the overview it encloses.", "Enclosure: one-page overview", _encloses),
+)
+OF_KIND = {
     "form": (
-        (_block("PF1", "A form names an approved service.", "Medical Exercise Training"), _has(NAMES)),
-        (_block("PF2", "A form asks for diagnosis and code.", "Diagnosis: ____ ICD-10: ____"), _has(DIAGNOSIS, ICD)),
-        (
-            _block("PF3", "A form confirms that medical care has moved on.", "Client has completed physical therapy: [ ]"),
-            _confirms,
+        Statement("PF1", "A form names an approved service.", "Medical Exercise Training", _has(NAMES)),
+        Statement("PF2", "A form asks for diagnosis and code.", "Diagnosis: ____ ICD-10: ____", _has(DIAGNOSIS, ICD)),
+        Statement(
+            "PF3",
+            "A form confirms that medical care has moved on.",
+            "The client has completed physical therapy: [ ]",
+            lambda text: text.near(MOVED, CARE_NOUN, 10),
         ),
-        (
-            _block("PF4", "A form has room for signature, credential and date.", "Signature ____ Credential ____ Date ____"),
+        Statement(
+            "PF4",
+            "A form has room for signature, credential and date.",
+            "Signature ____ Credential ____ Date ____",
             _has(SIGNED, CREDENTIAL, DATED),
         ),
     ),
     "report": (
-        (
-            _block("PR1", "A report gives a measured value with its date.", "30-second chair stand: 12 stands on May 4"),
+        Statement(
+            "PR1",
+            "A report gives a measured value with its date.",
+            "30-second chair stand: 12 stands on May 4",
             _is_measured,
         ),
-        (_block("PR2", "A report names the client by code.", "Client C-0142"), _has(CLIENT_CODE)),
-        (_block("PR3", "A report says what comes next.", "Next steps: two sessions a week until June"), _plans),
+        Statement("PR2", "A report names the client by code.", "Client C-0142", _has(CLIENT_CODE)),
+        Statement("PR3", "A report says what comes next.", "Next steps: two sessions a week until June", _plans),
     ),
-}  # fmt: skip
+}
 
 
 def missing(text: Text, kind: str, *, first_contact: bool) -> tuple[Missing, ...]:
     """Return the required statements a text lacks; letters have some only at first contact."""
     wanted = FIRST_CONTACT if kind == "letter" and first_contact else OF_KIND.get(kind, ())
-    return tuple(statement for statement, is_present in wanted if not is_present(text))
+    return tuple(Missing(s.id, "block", s.reason, s.suggestion) for s in wanted if not s.is_present(text))

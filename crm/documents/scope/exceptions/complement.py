@@ -7,7 +7,8 @@ from crm.documents.scope.exceptions.guard import is_own_act
 
 WITHIN = 8
 BESIDE = re.compile(
-    r"\b(?:support(?:s|ed|ing)?|complement(?:s|ed|ing|ary to)?|alongside|in addition to|adjunct to|follow(?:s|ed|ing)?"
+    r"\b(?:support(?:s|ed|ing)?|complement(?:s|ed|ing|ary to)?|alongside|in addition to|adjunct to"
+    r"|follow(?:s|ed|ing)?"
     r"|buil(?:ds?|t|ding) (?:up)?on|pick(?:s|ed|ing)? up where|bridg(?:es?|ing)|between"
     r"|coordinat(?:es?|ed|ing) with|transition(?:s|ing)? from)\b"
 )

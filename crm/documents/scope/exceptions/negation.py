@@ -12,13 +12,15 @@ from crm.documents.scope.passage import Passage
 TO_CLAUSE_END, NEAR, SURGERY = 25, 8, 6
 NEGATOR = re.compile(
     r"(?:\b(?P<far>not|never|neither|nor|cannot|none|nothing|refrain(?:s|ed|ing)? from"
-    r"|(?:outside|beyond)(?: of)?(?: (?!and\b|or\b)[\w'-]{1,20}){0,4}? (?:scope|remit)|(?:outside|beyond) (?:my|our) role)"
+    r"|(?:outside|beyond)(?: of)?(?: (?!and\b|or\b)[\w'-]{1,20}){0,4}? (?:scope|remit)|(?:outside"
+    r"|beyond) (?:my|our) role)"
     r"|n't|\b(?P<near>no|without|rather than|excludes?|excluding))\b"
 )
 SCOPE_NEAR = re.compile(r"not (?:with)?in(?: [\w'-]{1,20}){0,4} (?:scope|role|remit)")
 VOID = re.compile(
     r"(?:(?:not|n't|cannot)(?: (?:only|just|merely|simply|solely|mention|until)\b| (?:hesitate|forget|wait|delay)\b)"
-    r"|no (?:doubt|wonder|problem|matter|others?|one else|(?:extra |additional )?(?:cost|charge|obligation)|(?:more|less|fewer|later) than)\b"
+    r"|no (?:doubt|wonder|problem|matter|others?|one else|(?:extra |additional )?(?:cost|charge"
+    r"|obligation)|(?:more|less|fewer|later) than)\b"
     r"|without (?:a |any |the slightest )?(?:doubt|question|hesitation|exception)\b"
     r"|(?:never|not|n't) (?:fails?|hesitates?)\b|nothing but\b)"
 )
@@ -39,10 +41,12 @@ AFTER = (
         r"|available(?! (?:else|any)where)|used|given|made|done|billed|implied|intended|allowed|permitted)\b"
     ),
     re.compile(
-        r"(?<!not )(?<!n't )(?<!never )\b(?:outside|beyond|not within|not in)(?: of)?(?: [\w'-]{1,20}){0,4}? (?:scope|role|remit)\b"
+        r"(?<!not )(?<!n't )(?<!never )\b(?:outside|beyond|not within"
+        r"|not in)(?: of)?(?: [\w'-]{1,20}){0,4}? (?:scope|role|remit)\b"
     ),
     re.compile(
-        r"\b(?:(?:will|does|do|did|would|can|could|shall|should|may|must)(?: not| never|n't)|won't|can't|cannot|(?:will|is) never)"
+        r"\b(?:(?:will|does|do|did|would|can|could|shall|should|may|must)(?: not| never|n't)|won't|can't"
+        r"|cannot|(?:will|is) never)"
         r"(?: be)? (?:bill|billed|cover|covered|use|used|offer|offered|provide|provided)\b"
     ),
     re.compile(r"\b(?:is|are|was|were) excluded\b"),

@@ -8,7 +8,8 @@ from crm.documents.scope.exceptions.guard import is_own_act
 
 WITHIN = 6
 BEFORE = re.compile(
-    r"\b(?:after|following|since|complet(?:ed|ing|ion of)|concluded|discharged? from|finish(?:ed|ing)|prior|previous(?:ly)?"
+    r"\b(?:after|following|since|complet(?:ed|ing|ion of)|concluded|discharged? from|finish(?:ed|ing)"
+    r"|prior|previous(?:ly)?"
     r"|former|past|history of|once(?! (?:a|an|per|every|each|weekly|daily|monthly|again|more)\b)|end of|ended"
     r"|released from|graduated from|done with|moved out of|transitioned from)\b"
 )
@@ -35,7 +36,8 @@ def holds(case: Case) -> bool:
     if case.rule_id == "F02":
         return _opened(case, GYM_BEFORE) or _closed(case, GYM_BEFORE)
     if case.rule_id == "D04":
-        return _opened(case, HISTORY)
+        # "has a history of arthritis" is matched whole, so the trigger may lie inside
+        return any(case.passage.found(HISTORY, case.clause_start, case.end))
     return _opened(case, BEFORE) or _is_post(case) or _closed(case, AFTER) or _was_had(case)
 
 
@@ -82,7 +84,8 @@ def _was_had(case: Case) -> bool:
 
 
 def is_delivered_by_us(case: Case) -> bool:
-    """Say whether I or we, by a delivering verb, hand out the term: "we offer therapy for clients who finished ..."."""
+    """Say whether I or we, by a delivering verb, hand out the term: "we offer therapy for clients who "
+    "finished ..."."""
     for token in range(case.first - 1, max(case.left, case.first - 9) - 1, -1):
         word = case.words[token]
         if word in words.SUBORDINATORS:

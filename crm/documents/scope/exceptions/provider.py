@@ -11,7 +11,8 @@ from crm.documents.scope.exceptions.past import is_delivered_by_us
 AGENT_WITHIN, SUBJECT_WITHIN = 5, 10
 AGENT = re.compile(r"\b(?P<word>by|from|per|according to|with|under|through)\b")
 YOU_MADE = re.compile(
-    r"\byou(?:'ve| have)?(?: also| already| kindly)? (?:provided|made|sent|ordered|prescribed|recommended|listed|noted|set"
+    r"\byou(?:'ve| have)?(?: also| already| kindly)? (?:provided|made|sent|ordered|prescribed|recommended"
+    r"|listed|noted|set"
     r"|confirmed|wrote|gave|shared|requested|described|stated|given|written|reported|mentioned|outlined|specified)\b"
 )
 ATTRIBUTION = re.compile(
@@ -22,7 +23,8 @@ CODE = re.compile(r"\bicd\b|\bicd-?10\b|(?<![^\W_])[a-tv-z]\d[0-9a-z](?:\.\d[0-9
 LABEL = re.compile(r"(?:[ /]{1,3}[\w-]{1,14}){0,3} {0,3}(?:\([^)]{0,60}\))? {0,3}(?:[:_☐□\[]|\Z)")
 PRESCRIBED_THING = re.compile(
     r"(?: [\w-]{1,20}){0,2} (?:medications?|medicines?|drugs?|braces?|walkers?|canes?|crutch(?:es)?|boots?|splints?"
-    r"|slings?|orthos[ie]s|orthotics?|inhalers?|limits?|restrictions?|precautions?|weight[- ]bearing|parameters|range)\b"
+    r"|slings?|orthos[ie]s|orthotics?|inhalers?|limits?|restrictions?|precautions?|weight[- ]bearing"
+    r"|parameters|range)\b"
 )
 TOWARDS = re.compile(
     r"\b(?:(?:see|sees|saw|consult(?:s|ed|ing)?|ask(?:s|ed|ing)?|contact(?:s|ed|ing)?)"
@@ -31,7 +33,8 @@ TOWARDS = re.compile(
 )
 LEFT_TO = re.compile(
     r"(?: [\w'-]{1,20}){0,4}?(?: (?:is|are|was|were|will be|be))?(?: always| best)?"
-    r" (?:left (?:up )?to|referred(?: back)? to|remains? with|remained with|goes(?: back)? to|go(?: back)? to|stays? with|rests? with"
+    r" (?:left (?:up )?to|referred(?: back)? to|remains? with|remained with|goes(?: back)? to"
+    r"|go(?: back)? to|stays? with|rests? with"
     r"|belongs? to|is up to)\b"
 )
 LEAVE = re.compile(r"\b(?:leav(?:e|es|ing)|left|refer(?:s|red|ring)?|sen[dt](?:s|ing)?)(?: [\w'-]{1,20}){0,3} \Z")
@@ -170,8 +173,8 @@ def has_subject(case: Case) -> bool:
 
 
 CLIENT_VERBS = words.set_of(
-    "receive receives get gets got need needs want wants deserve enjoy love book try join start begin come experience feel "
-    "find benefit"
+    "receive receives get gets got need needs want wants deserve enjoy love book try join start begin come "
+    "experience feel find benefit"
 )
 
 
@@ -207,7 +210,8 @@ def _is_label(case: Case) -> bool:
 
 
 def is_deferred(case: Case) -> bool:
-    """(f) the reader is sent to a provider for it, or it is left to one; "you" is the addressee here in every rule."""
+    """(f) the reader is sent to a provider for it, or it is left to one; "you" is the addressee here in "
+    "every rule."""
     cast, passage = case.setting.cast, case.passage
     for found in passage.found(TOWARDS, case.clause_start, case.start):
         last = passage.tokens_in(found.start(), found.end())[1]

@@ -7,7 +7,8 @@ from crm.documents.scope.passage import Passage
 
 REACH = 400
 SAYING = re.compile(
-    r"\b(?:wrote|writes?|says?|said|states?|stated|notes?|noted|reads?|asks?|asked|lists?|listed|recommend(?:s|ed)?)\b"
+    r"\b(?:wrote|writes?|says?|said|states?|stated|notes?|noted|reads?|asks?|asked|lists?|listed"
+    r"|recommend(?:s|ed)?)\b"
 )
 PER = re.compile(r"\b(?:per|according to)\b")
 GUIDELINE = re.compile(r"\b(?:guidelines?|guidance|position statement|consensus statement)\b")

@@ -26,7 +26,7 @@ def _in_name(case: Case) -> bool:
     run = names.run_around(passage, case.start, case.end)
     if run is None or is_never_third_party(passage.low, run.start):
         return False
-    if names.is_organisation(run):
+    if names.is_organisation(passage, run):
         return True
     return is_after(passage.low, run.start) and names.is_name(run) and not _in_heading(case)
 
