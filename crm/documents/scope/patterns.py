@@ -38,6 +38,7 @@ def compiled(pattern: str, lists: Mapping[str, Sequence[str]]) -> re.Pattern[str
     if UNBOUNDED.search(CLASS.sub("x", full)):
         raise BrokenRules(f"a repeat without a bound in {pattern!r}")
     try:
+        re.compile(full)  # by itself: the edges must not mend it
         made = re.compile(f"{EDGE_BEFORE}(?:{full}){EDGE_AFTER}", re.IGNORECASE)
     except re.error as error:
         raise BrokenRules(f"{pattern!r} is no pattern: {error}") from error
