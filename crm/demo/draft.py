@@ -20,7 +20,7 @@ training background of eleven years is described on the enclosed page.
 
 With kind regards,
 
-Jordan Ellis, MES
+{{my_name}}
 
 Enclosures: service overview (one page), referral form
 """

@@ -1,6 +1,6 @@
 """What lies on the desk while a letter is written: its brief, its facts and its text, saved or only begun."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, g, make_response
@@ -9,8 +9,8 @@ from crm.clients.queries import get_client_by_code
 from crm.db import NotFound
 from crm.documents import fact_queries, letters, press, service
 from crm.documents.fact_queries import Brief
-from crm.documents.facts import Facts
-from crm.documents.models import Document
+from crm.documents.facts import Facts, values
+from crm.documents.models import Document, DocumentState
 from crm.documents.review import Review
 from crm.sources.queries import get_source
 from crm.web import sealer
@@ -66,7 +66,10 @@ def begun(brief: Brief) -> Draft:
 def saved(document: Document) -> Draft:
     brief = service.brief_of(document)
     facts = fact_queries.gather(g.practice, g.user, brief, sealer=sealer(), today=g.today)
-    return Draft(brief, facts, service.open_body(document, sealer()), document)
+    body = service.open_body(document, sealer())
+    if document.state == DocumentState.DRAFT:  # a fact that came on file meanwhile stands in its place
+        body = replace(body, text=letters.fill(body.text, values(facts)))
+    return Draft(brief, facts, body, document)
 
 
 def judged(draft: Draft) -> Review:

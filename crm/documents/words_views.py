@@ -18,9 +18,18 @@ from crm.web import invalid
 def templates() -> ResponseReturnValue:
     return render_template(
         "documents/templates.html",
-        kinds=[kind for kind in letters.KINDS.values() if kind.is_set],
+        groups=_groups(),
         own=queries.keys_with_own_words(g.practice.id),
     )
+
+
+def _groups() -> dict[str, list[Kind]]:
+    """Return the templates by group, in the order of the file."""
+    groups: dict[str, list[Kind]] = {}
+    for kind in letters.KINDS.values():
+        if kind.is_set:
+            groups.setdefault(kind.group or "Papers and sheets", []).append(kind)
+    return groups
 
 
 def words(key: str) -> ResponseReturnValue:

@@ -104,7 +104,7 @@ def test_five_letters_are_printed_in_one_pile_posted_and_found_on_the_timeline(m
         page.goto("/documents/new")
         page.select_option("#key", "education-answer")
         page.fill("#source_name", name)
-        page.locator("[role=option]").first.click()
+        page.locator("#source_name-list [role=option]").first.click()
         page.get_by_role("button", name="Begin the letter").click()
         text = page.locator("#text").input_value()
         page.fill("#text", text.replace("{{question}}", "how long to wait").replace("{{answer}}", "About two weeks."))
