@@ -9,13 +9,16 @@ from enum import StrEnum
 from crm.documents.scope import words
 from crm.documents.scope.passage import Passage
 
-YOU_MAY_BE_THE_CLIENT = frozenset({"P03", "D04", "A02", "X04", "C01"})
+# The five of the specification, and three in which nobody would address a provider: "you will heal", "lose weight".
+YOU_MAY_BE_THE_CLIENT = frozenset({"P03", "D04", "A02", "X04", "C01", "X03", "F01", "P04"})
 ADVISED = words.set_of(
     "advised told asked instructed directed urged cleared allowed ordered counseled encouraged reminded scheduled"
 )
 VERB_TAKERS = words.OWN_SUBJECTS | words.BE_AND_HELPERS | words.set_of("to you he she they it please who")
 OUR_KIND = words.set_of("exercise fitness movement sports yoga mobility rehab")
-YOUR_PAPERS = r"(?:office|clinic|team|practice|staff|notes?|letters?|reports?|referrals?|orders?)"
+YOUR_PAPERS = (
+    r"(?:office|clinic|team|practice|staff|notes?|letters?|reports?|referrals?|orders?|e-?mails?|fax|messages?)"
+)
 
 
 class Actor(StrEnum):

@@ -16,7 +16,7 @@ from crm.documents.scope.words import set_of
 VERB_FORM = set_of(
     "treat treats treated treating rehab rehabs rehabbed rehabilitate rehabilitates rehabilitated rehabilitating "
     "cure cures cured curing heal heals healed healing fix fixes fixed fixing diagnose diagnosed diagnosing "
-    "evaluate evaluates evaluated evaluating re examine examines examined examining prescribe prescribes "
+    "evaluate evaluates evaluated evaluating examine examines examined examining prescribe prescribes "
     "prescribed prescribing relieve relieves alleviate alleviates eliminate eliminates prevent prevents reverse "
     "reverses massage massages massaged suspect suspects suspected increase increases decrease decreases lower "
     "lowers lowered raise raises raised stop stops stopped adjust adjusts adjusted change changes changed skip "
@@ -59,6 +59,7 @@ class Case:
         self.rule_id = rule_id
         self.flat_start, self.flat_end = start, end = span
         self.passage, self.setting = passage, setting
+        self.own_act: bool | None = None  # the answer of the guard, once it was asked
         self.start = start - base + passage.offset
         self.end = end - base + passage.offset
         self.first, self.last = passage.tokens_in(self.start, self.end)
@@ -99,6 +100,8 @@ class Case:
     def is_verb(self) -> bool:
         """Say whether the term is used as a verb, as far as its form tells."""
         head = self.words[self.first]
+        if head == "re" and self.first < self.last:  # re-evaluate
+            head = self.words[self.first + 1]
         if head not in VERB_FORM:
             return False
         if head in {"rehab", "massage", "cure"}:  # nouns as well: verbs right behind a subject, a helper or "to"

@@ -14,7 +14,7 @@ DASH = "—"  # every dash that bounds a clause becomes this one
 UNDECIDED = "–"  # hyphen between letters or digits, else dash
 LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
-ODD = re.compile(r"\r\n?|[^\n -~]")
+ODD = re.compile(r"\r\n?|[^\n -_a-~]")  # the backtick is odd: it stands for an apostrophe
 BETWEEN = re.compile(rf"(?<=[^\W_]){UNDECIDED}(?=[^\W_])")
 BROKEN = re.compile(r"(?<![^\W_])([^\W\d_]{1,40})(- {0,20}\n {0,20})(?=[a-z])")
 SPELT = re.compile(r"(?<![^\W_])[^\W\d_]([ .\-_*])[^\W\d_](?:\1[^\W\d_]){2,}(?![^\W_])")

@@ -42,6 +42,11 @@ class Passage:
         """Where the own words are."""
         return [place for place, word in enumerate(self.words) if word in OWN]
 
+    @cached_property
+    def own_subjects(self) -> list[int]:
+        """Where I and we are."""
+        return [place for place, word in enumerate(self.words) if word in OWN_SUBJECTS]
+
     def found(self, pattern: re.Pattern[str], start: int, end: int) -> Iterator[re.Match[str]]:
         """Yield what a pattern finds between two characters; the sentence is searched once."""
         if pattern not in self.memo:
@@ -81,4 +86,5 @@ class Passage:
 
     def own_subject_in(self, first: int, last: int) -> bool:
         """Say whether I or we is among the tokens from `first` up to, not including, `last`."""
-        return any(word in OWN_SUBJECTS for word in self.words[first:last])
+        place = bisect_left(self.own_subjects, first)
+        return place < len(self.own_subjects) and self.own_subjects[place] < last

@@ -9,8 +9,10 @@ WITH_OURS = frozenset({"at", "in", "with", "from", "by", "through", "during", "u
 
 
 def is_own_act(case: Case) -> bool:
-    """Say whether the term is the writer's own act, service or place."""
-    return is_owned(case) or is_placed_here(case) or is_own_verb(case)
+    """Say whether the term is the writer's own act, service or place; several exceptions ask, so it is remembered."""
+    if case.own_act is None:
+        case.own_act = is_owned(case) or is_placed_here(case) or is_own_verb(case)
+    return case.own_act
 
 
 def is_owned(case: Case) -> bool:

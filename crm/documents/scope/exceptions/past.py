@@ -84,8 +84,7 @@ def _was_had(case: Case) -> bool:
 
 
 def is_delivered_by_us(case: Case) -> bool:
-    """Say whether I or we, by a delivering verb, hand out the term: "we offer therapy for clients who "
-    "finished ..."."""
+    """Say whether I or we hand out the term by a delivering verb: "we offer therapy for people who finished"."""
     for token in range(case.first - 1, max(case.left, case.first - 9) - 1, -1):
         word = case.words[token]
         if word in words.SUBORDINATORS:

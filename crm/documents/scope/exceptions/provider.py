@@ -29,6 +29,7 @@ PRESCRIBED_THING = re.compile(
 TOWARDS = re.compile(
     r"\b(?:(?:see|sees|saw|consult(?:s|ed|ing)?|ask(?:s|ed|ing)?|contact(?:s|ed|ing)?)"
     r"|(?:speak(?:s|ing)?|spoke|talk(?:s|ed|ing)?|check(?:s|ed|ing)?) (?:with|to)"
+    r"|(?:go|goes|went|come|comes) back to"
     r"|(?:refer(?:s|red|ring)?|return(?:s|ed|ing)?|sen[dt](?:s|ing)?)(?: [\w'-]{1,20}){0,4}? to)\b"
 )
 LEFT_TO = re.compile(
@@ -38,6 +39,10 @@ LEFT_TO = re.compile(
     r"|belongs? to|is up to)\b"
 )
 LEAVE = re.compile(r"\b(?:leav(?:e|es|ing)|left|refer(?:s|red|ring)?|sen[dt](?:s|ing)?)(?: [\w'-]{1,20}){0,3} \Z")
+FOR = re.compile(r"\bfor (?:[\w'-]{1,20} ){0,2}\Z")
+THEN_SEE = re.compile(
+    r"(?: [\w'-]{1,20}){0,4},? (?:please |always )?(?:see|consult|ask|contact|(?:speak|talk) (?:with|to))\b"
+)
 TO = re.compile(r"(?: [\w'-]{1,20}){0,3}? to\b")
 
 
@@ -210,8 +215,10 @@ def _is_label(case: Case) -> bool:
 
 
 def is_deferred(case: Case) -> bool:
-    """(f) the reader is sent to a provider for it, or it is left to one; "you" is the addressee here in "
-    "every rule."""
+    """(f) the reader is sent to a provider for it, or it is left to one.
+
+    "You" is the addressee here in every rule. "For diagnosis, see your physician" counts as well.
+    """
     cast, passage = case.setting.cast, case.passage
     for found in passage.found(TOWARDS, case.clause_start, case.start):
         last = passage.tokens_in(found.start(), found.end())[1]
@@ -220,6 +227,8 @@ def is_deferred(case: Case) -> bool:
             return True
     if left := LEFT_TO.match(passage.low, case.end, case.clause_end):
         return cast.at(passage, passage.tokens_in(left.start(), left.end())[1] + 1) is not None
+    if FOR.search(case.before) and (see := THEN_SEE.match(passage.low, case.end, case.clause_end)):
+        return cast.at(passage, passage.tokens_in(see.start(), see.end())[1] + 1) is not None
     if LEAVE.search(case.before) and (to := TO.match(passage.low, case.end, case.clause_end)):
         return cast.at(passage, passage.tokens_in(to.start(), to.end())[1] + 1) is not None
     return False
