@@ -8,6 +8,7 @@ from crm.documents.scope.names import HOUSE, in_street, is_after, is_never_third
 AS_NOUNS = frozenset({"T01", "T02", "R01", "M01", "M02", "M03", "X01"})
 PLACED = frozenset({"at", "with", "from", "by", "through"})
 WITHIN = 4
+OWN_OPENINGS = ("our ", "my ", "welcome to ", "we ", "i am ")
 
 
 def holds(case: Case) -> bool:
@@ -45,11 +46,7 @@ def _in_address(case: Case) -> bool:
     line, below = page.line_at(case.flat_start), page.line_below(case.flat_start)
     if below is None or line.is_item or not is_title_case(line.text) or not HOUSE.match(below.text):
         return False
-    return not is_never_third_party(line.text.lower() + " ", line.text.find(" ") + 1 or 1) and not _opens_own(line.text)
-
-
-def _opens_own(text: str) -> bool:
-    return text.lower().startswith(("our ", "my ", "welcome to ", "we ", "i am "))
+    return not line.text.lower().startswith(OWN_OPENINGS)
 
 
 def _is_placed(case: Case) -> bool:
