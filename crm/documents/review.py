@@ -9,7 +9,7 @@ from crm.documents.letters import PLACEHOLDERS, WRITTEN, Gap, Kind
 from crm.documents.scope import Finding, Missing, Verdict
 
 REASON_MIN = 3
-CODE = re.compile(r"\bC-\d{4,}\b")
+CODE = re.compile(r"\bC-(?!0000\b)\d{4,}\b")  # C-0000 is nobody: the made-up person of the sample report
 
 
 @dataclass(frozen=True, slots=True)

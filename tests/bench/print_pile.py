@@ -33,7 +33,7 @@ def figures() -> Iterator[tuple[str, float]]:
     kind = letters.kind_of("intro-physician")
     facts = Facts(AT.date(), WRITER)
     start = time.perf_counter()
-    frozen = [_letter(kind, replace(facts, recipient=_recipient(number))) for number in range(LETTERS)]
+    frozen = [_letter(kind, replace(facts, recipient=recipient(number))) for number in range(LETTERS)]
     typeset = time.perf_counter()
     whole = _pile(frozen)
     done = time.perf_counter()
@@ -55,7 +55,7 @@ def _pile(frozen: list[bytes]) -> bytes:
     return paper.join([*frozen, *papers])
 
 
-def _recipient(number: int) -> Recipient:
+def recipient(number: int) -> Recipient:
     return Recipient(
         first_name="Helen",
         last_name=f"Marsh {number}",
@@ -70,7 +70,7 @@ def _recipient(number: int) -> Recipient:
 
 
 def _item(number: int) -> PaperItem:
-    to = _recipient(number)
+    to = recipient(number)
     return PaperItem(
         delivery_id=number,
         frame="letter",

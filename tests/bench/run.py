@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "bench")]
 
+import letter_check  # noqa: E402
 import print_pile  # noqa: E402
 from browser import Browser  # noqa: E402
 from setup import PASSWORD, Installation  # noqa: E402
@@ -128,6 +129,8 @@ def main() -> None:
             feed(Browser(PORT), installation, options.times)
             report("server_memory", installation.memory_of(server), "MB")
         imports(installation)
+    for name, value in letter_check.figures():
+        report(name, value, "ms")
     for name, seconds in print_pile.figures():
         report(name, seconds, "s")
     FIGURES["peak_memory_of_this_run_MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
