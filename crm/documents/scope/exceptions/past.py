@@ -6,7 +6,7 @@ from crm.documents.scope import words
 from crm.documents.scope.case import Case
 from crm.documents.scope.exceptions.guard import is_own_act
 
-WITHIN = 6
+WITHIN, LIST_LENGTH = 6, 30
 BEFORE = re.compile(
     r"\b(?:after|following|since|complet(?:ed|ing|ion of)|concluded|discharged? from|finish(?:ed|ing)"
     r"|prior|previous(?:ly)?"
@@ -44,10 +44,10 @@ def holds(case: Case) -> bool:
 def _opened(case: Case, triggers: re.Pattern[str]) -> bool:
     """A trigger before the term, within 6 tokens or at the head of a list, no own word between."""
     passage = case.passage
-    for found in passage.found(triggers, case.clause_start, case.start):
+    for found in reversed([*passage.found(triggers, case.clause_start, case.start)]):
         last = passage.tokens_in(found.start(), found.end())[1]
-        if passage.has_own(last + 1, case.first):
-            continue
+        if case.first - last - 1 > LIST_LENGTH or passage.has_own(last + 1, case.first):
+            return False
         if case.first - last - 1 <= WITHIN or _is_list(passage.low[found.end() : case.start]):
             return True
     return False

@@ -141,7 +141,7 @@ def is_attributed(case: Case) -> bool:
     passage = case.passage
     if passage.own_subject_in(case.left, case.right):
         return False
-    opening = ATTRIBUTION.match(passage.low.lstrip(" \"'(")) if passage.words else None
+    opening = ATTRIBUTION.match(passage.low[:60].lstrip(" \"'("))
     if opening:
         return case.setting.cast.at(passage, len(opening[0].split()), case.rule_id) is not None
     return _ends_attributed(case)
