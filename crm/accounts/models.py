@@ -43,6 +43,8 @@ class Practice(db.Model):  # type: ignore[name-defined,misc]
         String(160), default="adults"
     )  # "I work with ... who have finished medical care"
     fax_gateway: Mapped[str] = mapped_column(String(120), default="")  # mail domain of an e-mail-to-fax service
+    scope_terms: Mapped[list[Any]] = mapped_column(default=list)  # own words to be warned of: id, words, severity
+    scope_relaxed: Mapped[list[Any]] = mapped_column(default=list)  # rules that only note what they would warn of
     time_zone: Mapped[str] = mapped_column(String(64), default="America/New_York")
     cutoff: Mapped[str] = mapped_column(String(5), default="15:00")
     office_per_week: Mapped[int] = mapped_column(default=2)

@@ -65,6 +65,15 @@ class ProofForm(BaseForm):
     to = StringField("Who took it or said so", [Optional(), Length(max=120)])
 
 
+class TermForm(BaseForm):
+    """A word a practice wants to be warned of."""
+
+    words = StringField("Word or phrase", [InputRequired("Write the word."), Length(max=80)])
+    severity = RadioField(
+        "What happens", choices=[("warn", "Ask for a reason"), ("hint", "Only note it")], default="warn"
+    )
+
+
 class WordsForm(BaseForm):
     """A practice's own wording of a letter."""
 

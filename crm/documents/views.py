@@ -127,6 +127,9 @@ ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/documents/templates/<key>/ours", "ours", words_views.ours, POST),
     ("/documents/templates/<key>/page.svg", "words_page", words_views.words_page, GET),
     ("/documents/rules", "rules", words_views.rules, GET),
+    ("/documents/rules/terms", "add_term", words_views.add_term, POST),
+    ("/documents/rules/terms/<term_id>/drop", "drop_term", words_views.drop_term, POST),
+    ("/documents/rules/<rule>/relax", "relax", words_views.relax, POST),
 )
 for address, endpoint, view, methods in ADDRESSES:
     bp.add_url_rule(address, endpoint, view, methods=methods)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from crm.accounts.models import Practice, User
 from crm.db import db
@@ -10,15 +10,56 @@ from crm.documents import letters, queries
 from crm.documents.letters import Kind
 from crm.documents.models import LetterWords
 from crm.documents.review import Review, review
-from crm.documents.scope import Rulebook, Verdict, check, load_rules
+from crm.documents.scope import OwnTerm, Rulebook, Verdict, check, load_rules
 from crm.journal import service as journal
-from crm.journal.acts import WordsChanged
+from crm.journal.acts import ScopeRulesChanged, WordsChanged
 
 
 @cache
 def rules() -> Rulebook:
     """Return the rules of the scope check, read once."""
     return load_rules(letters.ROOT / "config" / "scope_language.toml")
+
+
+def rules_of(practice: Practice) -> Rulebook:
+    """Return the rules of one practice: its own terms added, the warnings it relaxed one step lighter."""
+    terms = tuple((term["id"], term["words"], term["severity"]) for term in practice.scope_terms)
+    return _with_own(terms, frozenset(practice.scope_relaxed))
+
+
+@lru_cache(maxsize=64)
+def _with_own(terms: tuple[tuple[str, str, str], ...], relaxed: frozenset[str]) -> Rulebook:
+    if not terms and not relaxed:
+        return rules()
+    return rules().with_own([OwnTerm(*term) for term in terms], relaxed)
+
+
+def add_term(practice: Practice, words: str, severity: str, *, now: datetime, actor: int) -> None:
+    """Warn of a word of the practice's own from now on. Raises BrokenRules for one that cannot be used."""
+    number = max((int(term["id"][1:]) for term in practice.scope_terms), default=0) + 1
+    terms = [*practice.scope_terms, {"id": f"U{number:02}", "words": words, "severity": severity}]
+    rules().with_own([OwnTerm(term["id"], term["words"], term["severity"]) for term in terms], ())
+    practice.scope_terms = terms
+    _tell_rules(practice, f"U{number:02}", "added", now=now, actor=actor)
+
+
+def drop_term(practice: Practice, term_id: str, *, now: datetime, actor: int) -> None:
+    """Stop warning of a word of the practice's own."""
+    practice.scope_terms = [term for term in practice.scope_terms if term["id"] != term_id]
+    _tell_rules(practice, term_id, "dropped", now=now, actor=actor)
+
+
+def relax(practice: Practice, rule: str, *, lighter: bool, now: datetime, actor: int) -> None:
+    """Make a warning a note, or a warning again. Raises BrokenRules for a rule that blocks: that one stays."""
+    kept = set(practice.scope_relaxed) - {rule}
+    relaxed = sorted(kept | {rule}) if lighter else sorted(kept)
+    rules().with_own((), relaxed)
+    practice.scope_relaxed = relaxed
+    _tell_rules(practice, rule, "relaxed" if lighter else "restored", now=now, actor=actor)
+
+
+def _tell_rules(practice: Practice, rule: str, what: str, *, now: datetime, actor: int) -> None:
+    journal.record(practice, ScopeRulesChanged(rule=rule, what=what), now=now, actor=actor)
 
 
 def words_for(practice_id: int, key: str) -> str:
@@ -34,7 +75,7 @@ def judge(
     return check(
         text,
         kind.scope,
-        rules(),
+        rules_of(practice),
         first_contact=kind.first_contact,
         release=release,
         names={*queries.offices_named_in(practice.id, text), *names},

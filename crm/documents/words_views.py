@@ -2,7 +2,7 @@
 
 import difflib
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.db import NotFound, db, writing
@@ -10,8 +10,9 @@ from crm.documents import letters, press, queries, sample_facts, words_service
 from crm.documents.draft_views import as_svg
 from crm.documents.fact_queries import writer_of
 from crm.documents.facts import Facts
-from crm.documents.forms import WordsForm
+from crm.documents.forms import TermForm, WordsForm
 from crm.documents.letters import Kind
+from crm.documents.scope import BrokenRules
 from crm.web import invalid
 
 
@@ -72,8 +73,51 @@ def words_page(key: str) -> ResponseReturnValue:
 
 
 def rules() -> ResponseReturnValue:
-    """Show the rules of the scope check."""
-    return render_template("documents/rules.html", rules=words_service.rules().rules)
+    """Show the rules of the scope check, what of them this practice made lighter, and its own terms."""
+    return _rules_page(TermForm(formdata=None))
+
+
+def _rules_page(form: TermForm) -> str:
+    return render_template(
+        "documents/rules.html",
+        rules=words_service.rules().rules,
+        relaxed=set(g.practice.scope_relaxed),
+        terms=g.practice.scope_terms,
+        form=form,
+    )
+
+
+def add_term() -> ResponseReturnValue:
+    form = TermForm()
+    if not form.validate_on_submit():
+        return invalid(_rules_page(form))
+    try:
+        with writing(g.practice.id):
+            words_service.add_term(g.practice, form.words.data, form.severity.data, now=g.now, actor=g.user.id)
+    except BrokenRules:
+        form.words.errors = ["This cannot be looked for. Write a word or a short phrase."]
+        return invalid(_rules_page(form))
+    flash("Added. The next check looks for it.")
+    return redirect(url_for("documents.rules"), 303)
+
+
+def drop_term(term_id: str) -> ResponseReturnValue:
+    with writing(g.practice.id):
+        words_service.drop_term(g.practice, term_id, now=g.now, actor=g.user.id)
+    flash("The check no longer looks for it.")
+    return redirect(url_for("documents.rules"), 303)
+
+
+def relax(rule: str) -> ResponseReturnValue:
+    """Make a warning lighter, or as it was; a rule that stops a letter stays as it is."""
+    lighter = request.form.get("lighter") == "yes"
+    try:
+        with writing(g.practice.id):
+            words_service.relax(g.practice, rule, lighter=lighter, now=g.now, actor=g.user.id)
+    except BrokenRules:
+        abort(400)
+    flash("It is only noted from now on." if lighter else "It asks for a reason again.")
+    return redirect(url_for("documents.rules"), 303)
 
 
 def _kind(key: str) -> Kind:

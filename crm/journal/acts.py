@@ -213,3 +213,13 @@ class ReleaseRestored(Event):
     cadence: ClassVar[bool] = False
     client: str
     release: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeRulesChanged(Event):
+    """A practice added a term of its own to the scope check, or made a warning lighter."""
+
+    type: ClassVar[str] = "scope_rules_changed"
+    cadence: ClassVar[bool] = False
+    rule: str
+    what: str

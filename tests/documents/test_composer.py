@@ -262,3 +262,19 @@ def test_without_the_key_a_letter_is_not_shown_and_the_list_still_is(desk, setti
     assert page.status_code == 503
     assert "the key file is missing" in page.text
     assert desk.browser.get("/documents").status_code == 200
+
+
+def test_a_word_of_ones_own_is_looked_for_and_dropped_again(desk):
+    document_id = desk.write(CLEAN.replace("glad", "thrilled"), source=paperwork.source())
+    desk.browser.post("/documents/rules/terms", data={"words": "Thrilled", "severity": "warn"})
+    assert "<q>thrilled</q>" in desk.browser.get(f"/documents/{document_id}").text
+    desk.browser.post("/documents/rules/terms/U01/drop")
+    assert "<q>thrilled</q>" not in desk.browser.get(f"/documents/{document_id}").text
+
+
+def test_a_warning_can_be_made_lighter_and_a_block_cannot(desk):
+    text = CLEAN + "\n\nOur patients love the group sessions."
+    document_id = desk.write(text, source=paperwork.source())
+    assert desk.browser.post("/documents/rules/X01/relax", data={"lighter": "yes"}).status_code == 400
+    desk.browser.post("/documents/rules/S01/relax", data={"lighter": "yes"})
+    assert desk.approve(document_id, text).status_code == 303
