@@ -3,7 +3,6 @@
 import pytest
 from walk import address, everything
 
-
 SIGNED = {"refusals.refuse"}  # a mail program posts there by itself; the signed token in the address is the proof
 
 

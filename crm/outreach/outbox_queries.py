@@ -30,6 +30,14 @@ def backlog(practice_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
+def letters_of(practice_id: int, message_ids: Sequence[int]) -> dict[int, int]:
+    """Return which letter each of some messages carries, by message."""
+    query = select(Delivery.message_id, Delivery.document_id).where(
+        Delivery.practice_id == practice_id, Delivery.message_id.in_(message_ids)
+    )
+    return {message_id: document_id for message_id, document_id in db.session.execute(query) if message_id is not None}
+
+
 def papers_waiting(practice_id: int) -> int:
     """Count what waits on the print pile."""
     query = select(func.count()).where(

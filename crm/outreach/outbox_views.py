@@ -29,9 +29,11 @@ WORDS = {
 
 def index() -> ResponseReturnValue:
     beat = outbox_queries.find_heartbeat()
+    messages = outbox_queries.messages(g.practice.id)
     return render_template(
         "outreach/outbox.html",
-        messages=outbox_queries.messages(g.practice.id),
+        messages=messages,
+        letters=outbox_queries.letters_of(g.practice.id, [message.id for message in messages]),
         words=WORDS,
         paused=beat.channel_paused if beat else "",
         states=MessageState,
