@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.db import db, writing
@@ -96,19 +96,25 @@ def _test_print(draft: Draft) -> Response:
 def save() -> ResponseReturnValue:
     """Keep what was typed and say what is found; the first word of a letter makes it a draft."""
     form = TextForm()
-    if not form.validate_on_submit():
-        return _refused(form)
-    try:
-        draft = _keep_text(form)
-    except service.Stale as stale:
-        return _stale(form, stale.document)
-    except service.NotADraft:
-        return _gone_on(form)
+    draft = _taken(form)
     if not is_htmx():
         return redirect(url_for("documents.show", document_id=_id(draft)), 303)
     response = make_response(_parts(draft, rewrite=draft.body.text != form.text.data))
     response.headers["HX-Replace-Url"] = url_for("documents.show", document_id=_id(draft))
     return response
+
+
+def _taken(form: TextForm) -> Draft:
+    """Save what the composer sent; where that cannot be, the request ends with what was typed and the reason."""
+    if not form.validate_on_submit():
+        abort(_refused(form))
+    try:
+        return _keep_text(form)
+    except service.Stale as stale:
+        abort(_stale(form, stale.document))
+    except service.NotADraft:
+        flash("This letter is approved already; a correction is a new letter.", "error")
+        abort(make_response(redirect(url_for("documents.show", document_id=form.document.data), 303)))
 
 
 def _keep_text(form: TextForm) -> Draft:
@@ -159,15 +165,7 @@ def keep(document_id: int) -> ResponseReturnValue:
 
 def approve() -> ResponseReturnValue:
     """Freeze the letter as it stands in the composer."""
-    form = TextForm()
-    if not form.validate_on_submit():
-        return _refused(form)
-    try:
-        draft = _keep_text(form)
-    except service.Stale as stale:
-        return _stale(form, stale.document)
-    except service.NotADraft:
-        return _gone_on(form)
+    draft = _taken(TextForm())
     document_id = _id(draft)
     try:
         _freeze(draft)
@@ -266,8 +264,3 @@ def _stale(form: TextForm, document: Document) -> Response:
         return invalid(render_template("documents/_not_saved.html", said=said), 409)
     draft = saved(queries.get_document(g.practice.id, document.id))
     return invalid(_composer(draft, refused=said, typed=form.text.data or ""), 409)
-
-
-def _gone_on(form: TextForm) -> ResponseReturnValue:
-    flash("This letter is approved already; a correction is a new letter.", "error")
-    return redirect(url_for("documents.show", document_id=form.document.data), 303)

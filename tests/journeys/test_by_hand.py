@@ -7,13 +7,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from desk import Desk, Person, person, served, zone_at_work
+from desk import Desk, Person, served, settled_in, zone_at_work
 from playwright.sync_api import Locator, expect
 from smtp_server import SmtpServer
 
 pytestmark = pytest.mark.browser
 ZONE = zone_at_work()
-PASSWORD = "a long enough passphrase"
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +30,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, mailbox: SmtpServer) -> Itera
 
 @pytest.fixture(scope="module")
 def me(desk: Desk) -> Iterator[Person]:
-    """Somebody who has set the desk up and looks around in the sample practice."""
-    with person(desk) as somebody:
-        page = somebody.page
-        page.goto(desk.setup_url)
-        page.fill("#name", "Robin Vale")
-        page.fill("#email", "robin@example.com")
-        page.fill("#practice_name", "Northside Exercise")
-        page.fill("#password", PASSWORD)
-        page.fill("#again", PASSWORD)
-        page.select_option("#time_zone", ZONE)
-        page.get_by_role("button", name="Go on").click()
-        page.locator(".choices label").first.click()
-        page.get_by_role("button", name="Go on").click()
-        page.goto("/")
-        expect(page.locator(".task").first).to_be_visible()
+    with settled_in(desk, ZONE) as somebody:
         yield somebody
 
 

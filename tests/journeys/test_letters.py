@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desk import Desk, Person, person, served, zone_at_work
+from desk import Desk, Person, served, settled_in, zone_at_work
 from playwright.sync_api import expect
 from pypdf import PdfReader
 from smtp_server import SmtpServer
 
 pytestmark = pytest.mark.browser
 ZONE = zone_at_work()
-PASSWORD = "a long enough passphrase"
 LETTERHEAD = {
     "street": "18 Orchard Row", "city": "Fairfield", "state": "OR", "zip": "97000", "phone": "(503) 555-0100",
     "fax": "(503) 555-0101", "email": "desk@northside.example.com",
@@ -36,18 +35,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, mailbox: SmtpServer) -> Itera
 @pytest.fixture(scope="module")
 def me(desk: Desk) -> Iterator[Person]:
     """Somebody with the sample practice and a letterhead of their own."""
-    with person(desk) as somebody:
+    with settled_in(desk, ZONE) as somebody:
         page = somebody.page
-        page.goto(desk.setup_url)
-        page.fill("#name", "Robin Vale")
-        page.fill("#email", "robin@example.com")
-        page.fill("#practice_name", "Northside Exercise")
-        page.fill("#password", PASSWORD)
-        page.fill("#again", PASSWORD)
-        page.select_option("#time_zone", ZONE)
-        page.get_by_role("button", name="Go on").click()
-        page.locator(".choices label").first.click()
-        page.get_by_role("button", name="Go on").click()
         page.goto("/practice")
         for name, value in LETTERHEAD.items():
             page.fill(f"#{name}", value)

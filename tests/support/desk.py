@@ -16,7 +16,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "tests" / "shots"
@@ -186,3 +186,26 @@ def person(desk: Desk) -> Iterator[Person]:
         somebody.listen()
         yield somebody
         browser.close()
+
+
+PASSWORD = "a long enough passphrase"
+
+
+@contextmanager
+def settled_in(desk: Desk, zone: str) -> Iterator[Person]:
+    """Somebody who has set the desk up and looks around in the sample practice."""
+    with person(desk) as somebody:
+        page = somebody.page
+        page.goto(desk.setup_url)
+        page.fill("#name", "Robin Vale")
+        page.fill("#email", "robin@example.com")
+        page.fill("#practice_name", "Northside Exercise")
+        page.fill("#password", PASSWORD)
+        page.fill("#again", PASSWORD)
+        page.select_option("#time_zone", zone)
+        page.get_by_role("button", name="Go on").click()
+        page.locator(".choices label").first.click()
+        page.get_by_role("button", name="Go on").click()
+        page.goto("/")
+        expect(page.locator(".task").first).to_be_visible()
+        yield somebody
