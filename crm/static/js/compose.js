@@ -5,6 +5,8 @@
   const text = document.getElementById("text");
   if (!text) return;
 
+  let sent = text.value;
+  let saved = text.value;
   const trimmed = (value) => value.replace(/[ \t]+$/gm, "").trimEnd();
 
   // While the answer is on its way the marks belong to an older text; then they are dropped.
@@ -22,6 +24,7 @@
     const fromEnd = text.value.length - text.selectionEnd;
     const hadFocus = document.activeElement === text;
     text.value = value;
+    saved = value;
     if (hadFocus) text.setSelectionRange(Math.max(0, value.length - fromEnd), Math.max(0, value.length - fromEnd));
   }
 
@@ -30,6 +33,20 @@
     text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
     text.dispatchEvent(new Event("input", { bubbles: true }));
   }
+
+  // What was typed a moment ago is saved before another form of the page takes its place.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (text.value === saved || form.id === "compose") return;
+    event.preventDefault();
+    text.addEventListener("htmx:afterRequest", () => form.requestSubmit(), { once: true });
+  });
+  text.addEventListener("htmx:beforeRequest", () => {
+    sent = text.value;
+  });
+  text.addEventListener("htmx:afterRequest", () => {
+    saved = sent;
+  });
 
   text.addEventListener("input", showMarks);
   document.addEventListener("htmx:afterSettle", () => {
