@@ -26,6 +26,8 @@ NOTES = [
     "canarynote-skip",
     "canarynote-call",
     "canarynote-task",
+    "canarynote-letter",
+    "canarynote-kept",
 ]
 CANARIES = ["Canaryella", "Fluffwing", "canarythrosis", "canaryplan", *NOTES]
 
@@ -54,7 +56,7 @@ def told(app, owner, clock, capfd):
     with app.app_context():
         practice = builders.practice()
         with writing():
-            source = builders.source(practice, office=builders.office(practice))
+            source = builders.source(practice, office=builders.office(practice), email="office@example.com")
         source_id = source.id
     post(
         "/referrals/new", source_id=str(source_id), received_on="2026-05-05", method="fax", written="y", transition="y",
@@ -74,6 +76,12 @@ def told(app, owner, clock, capfd):
     post(
         "/quick-add", line=f"call {NAME} {NOTES[5]}", kind="call", due="2026-05-06", source_id="", client_code="C-0101"
     )
+    post("/clients/C-0101/releases", from_on="2026-05-01", until_on="2026-12-31")
+    letter = f"{NAME} was here; {DIAGNOSIS}. {NOTES[6]} Our patients walk."
+    post("/documents/text", key="call-confirmation", source=str(source_id), client="C-0101", text=letter)
+    post("/documents/1/keep", start=str(letter.index("patients")), reason=NOTES[7])
+    post("/documents/approve", document="1", version="2", text=letter)
+    post("/documents/1/send", channel="email", agreed="y")
     return answers
 
 
@@ -91,11 +99,14 @@ def test_nothing_leaves(app, owner, clock, told, capfd):
     assert b"C-0101" in feed
     assert_clean(feed, "feed")
     assert not re.search(rb"\bCF\b|\bC\. ?F\.", feed + mail.text.encode())  # nor the initials
-    for path in ("/", "/pipeline", "/sources", "/clients", "/calendar", "/outbox", "/search?q=canaryella"):
+    for path in (
+        "/", "/pipeline", "/sources", "/clients", "/calendar", "/outbox", "/search?q=canaryella", "/documents", "/pile",
+        "/documents/1/file/0.pdf", "/clients/C-0101/disclosures.csv",
+    ):  # fmt: skip
         page = owner.get(path)
-        title = re.search(r"<title>(.*?)</title>", page.text)
-        assert_clean((str(page.headers) + (title[1] if title else "")).encode(), path)
-        if path not in {"/", "/calendar"}:
+        title = re.search(rb"<title>(.*?)</title>", page.data)
+        assert_clean(str(page.headers).encode() + (title[1] if title else b""), path)
+        if path not in {"/", "/calendar", "/documents/1/file/0.pdf"}:
             assert_clean(page.data, path)
     logged = capfd.readouterr()
     assert_clean((logged.out + logged.err).encode(), "log")

@@ -21,6 +21,7 @@
     if (!fresh) return;
     const value = fresh.content.textContent;
     fresh.remove();
+    if (text.value !== sent) return; // more was typed meanwhile; the next answer knows it
     const fromEnd = text.value.length - text.selectionEnd;
     const hadFocus = document.activeElement === text;
     text.value = value;
