@@ -127,6 +127,8 @@ def load_demo(practice_id: int | None, now_text: str | None, owner: bool) -> Non
         if password_hash:
             where.name = where.name or "Sample Exercise Practice"
             service.create_user(where, service.Person(DEMO_EMAIL, "Robin Vale", "MES"), password_hash=password_hash)
+            for name, value in demo.LETTERHEAD.items():
+                setattr(where, name, value)
         demo.load(where, _sealer(), now=now)
     click.echo("The sample practice is loaded.")
     if password:

@@ -46,6 +46,11 @@ class SampleClient:
 
 
 CITY, STATE, ZIP = "Fairfield", "OR", "97000"
+# Of the practice that is made for the sample alone; a practice of somebody's own never gets it.
+LETTERHEAD = {
+    "street": "18 Orchard Row, Suite 4", "city": CITY, "state": STATE, "zip": ZIP, "phone": "(503) 555-0100",
+    "fax": "(503) 555-0101", "email": "desk@example.com",
+}  # fmt: skip
 
 OFFICES = (
     SampleOffice("lakeside", "Lakeside Orthopedics", "40 Lake Street", "", "Mon to Fri, 8:00 to 17:00"),
