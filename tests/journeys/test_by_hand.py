@@ -151,7 +151,7 @@ def test_the_dark_look_is_kept_for_every_page(me: Person):
     page.goto("/practice")
     for theme in ("Dark", "Light"):
         page.locator("label", has_text=theme).click()
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Save", exact=True).click()
         page.goto("/pipeline")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme.lower())
         page.goto("/practice")

@@ -156,7 +156,7 @@ class Person:
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             for width, height in SIZES:
                 self.page.set_viewport_size({"width": width, "height": height})
-                self.page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+                self.page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True, timeout=60_000)
                 wide = self.page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{name} is {wide} wide at {width}"
                 if (width, scheme) in {(1280, "light"), (1280, "dark"), (360, "light")}:
