@@ -171,7 +171,7 @@ def approve() -> ResponseReturnValue:
         _freeze(draft)
     except service.NotReady as unready:
         return _not_approved(document_id, found=unready.review)
-    except (service.NoRelease, service.EnclosureNotReady, service.Stale, service.NotADraft) as refusal:
+    except (service.NoRelease, service.EnclosureNotReady, service.Stale, service.NotADraft, press.NoFace) as refusal:
         return _not_approved(document_id, _why_not(refusal))
     flash("Approved. Its bytes are frozen; now choose how it leaves.")
     return redirect(url_for("documents.approved", document_id=document_id), 303)
@@ -195,6 +195,12 @@ def _why_not(refusal: Exception) -> str:
         case service.EnclosureNotReady():
             title = letters.kind_of(refusal.key).title
             return f"“{title}” leaves with this letter and is not ready itself. Mend it under Letters first."
+        case press.NoFace(where="letterhead"):
+            return f"Your letterhead holds “{refusal.char}”, which no typeface has. Change it on the practice page."
+        case press.NoFace(where="address"):
+            return f"The address holds “{refusal.char}”, which no typeface has. Change it on the source’s page."
+        case press.NoFace():
+            return f"“{letters.kind_of(refusal.where).title}” holds “{refusal.char}”, which no typeface has."
         case _:
             return "This letter was changed in another window meanwhile. Look at it again."
 

@@ -17,6 +17,7 @@ from crm.documents.facts import town
 from crm.documents.forms import PROOFS, ProofForm, SendForm
 from crm.documents.models import Delivery, DeliveryChannel, DeliveryState, Document, DocumentFile, DocumentState, Proof
 from crm.documents.refusals import Refusal, unsubscribe_address
+from crm.outreach import outbox
 from crm.settings import Settings
 from crm.sources.models import Source
 from crm.web import invalid, sealer
@@ -24,12 +25,13 @@ from crm.web import invalid, sealer
 PICTURE_WIDTH = 1275  # pixels: 150 an inch of a Letter page
 # Where nothing lies between deciding and doing, choosing the channel is the telling.
 AT_ONCE = {DeliveryChannel.PORTAL, DeliveryChannel.PHONE, DeliveryChannel.VISIT}
-REFUSED = {
+REFUSED: dict[type[Exception], str] = {
     delivery_service.NotApproved: "Only an approved letter can leave.",
     delivery_service.OnItsWay: "It waits to leave, or left, that way already.",
     delivery_service.DoNotContact: "This source does not want to be contacted. Nothing leaves for them.",
     service.NoRelease: "No valid release covers this recipient today. File it on the client’s page first.",
     delivery_service.AlreadySettled: "That was done already.",
+    outbox.WrongState: "It has begun to leave and cannot be taken back; look at the outbox.",
 }
 
 

@@ -15,6 +15,7 @@ _BULLET = re.compile(r"[-*\u2022\u25e6\u25aa\u2023\u00b7\u2013\u2014] +(?=\S)")
 _TICK = re.compile(r"\[( |x|X)\] *")
 _ROW = re.compile(r"([A-Z][^:_\n]{0,27}):\s+(?=\S)")
 _FILL = re.compile(r"_{3,}")
+_LONG = re.compile(r"\S{60,}")
 _RUNS = re.compile(r"_{3,}|\[(?: |x|X)\] ?")
 _SMALL = re.compile(r"(?:Enclosures?|Enclosed|Encl\.|Attached|Copy)\b", re.IGNORECASE)
 _CLOSING = re.compile(r"(?!Dear\b)[A-Z][^.!?:\n]{3,40},")
@@ -116,7 +117,8 @@ def _cells(line: str) -> list[list[Run]]:
 
 
 def runs(line: str) -> list[Run]:
-    """Part a line into strings, lines to write on and boxes to tick."""
+    """Part a line into strings, lines to write on and boxes to tick; a word longer than a line may break."""
+    line = _LONG.sub(_breakable, line) if not _FILL.search(line) else line
     made: list[Run] = []
     at = 0
     for found in _RUNS.finditer(line):
@@ -127,3 +129,9 @@ def runs(line: str) -> list[Run]:
     if at < len(line):
         made.append(line[at:])
     return made
+
+
+def _breakable(found: re.Match[str]) -> str:
+    """Let a very long word break after every 40 characters, or it would run off the page unseen."""
+    word = found[0]
+    return "\u200b".join(word[at : at + 40] for at in range(0, len(word), 40))

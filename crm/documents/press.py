@@ -34,6 +34,14 @@ class Typeset:
     unprintable: tuple[tuple[int, str], ...] = ()
 
 
+class NoFace(Exception):  # noqa: N818
+    """A character outside the text cannot be printed; `where` says whose it is."""
+
+    def __init__(self, where: str, char: str) -> None:
+        super().__init__(where)
+        self.where, self.char = where, char
+
+
 def sheet_of(kind: Kind, facts: Facts, text: str, *, draft: bool = False) -> Sheet:
     """Return the page of a text as data."""
     addressed = facts.recipient.address if facts.recipient and kind.frame in {"letter", "report"} else ()
@@ -57,12 +65,20 @@ def picture(kind: Kind, facts: Facts, text: str) -> Page:
 
 def test_print(kind: Kind, facts: Facts, text: str, *, at: datetime) -> bytes:
     """Return a draft as PDF, marked as a draft where it would leave the house."""
-    pdf, _fit = render.to_pdf(kind.key, sheet_of(kind, facts, text, draft=kind.leaves), at=at)
-    return pdf
+    sheet = sheet_of(kind, facts, text, draft=kind.leaves or bool(render.unprintable(text)))
+    return render.to_pdf(kind.key, sheet, at=at)[0]
 
 
 def typeset(kind: Kind, facts: Facts, text: str, enclosed: Sequence[tuple[str, str]], *, at: datetime) -> Typeset:
-    """Return a letter and its enclosures as they will be frozen; no files where a character has no face."""
+    """Return a letter and its enclosures as they will be frozen; no files where a character of the text has no face.
+
+    Raises NoFace for one in the address, the letterhead or a paper that leaves with it.
+    """
+    head = letterhead(facts.writer)
+    _must_print("letterhead", " ".join((head.name, *head.lines, *head.right)))
+    _must_print("address", " ".join(facts.recipient.address) if facts.recipient else "")
+    for key, words in enclosed:
+        _must_print(key, words)
     if odd := render.unprintable(text):  # a PDF for reading aloud cannot hold it
         return Typeset((), 1, 0, tuple(odd))
     pdf, fit = render.to_pdf(kind.key, sheet_of(kind, facts, text), at=at)
@@ -71,6 +87,11 @@ def typeset(kind: Kind, facts: Facts, text: str, enclosed: Sequence[tuple[str, s
         paper = letters.kind_of(key)
         files.append((key, render.to_pdf(key, sheet_of(paper, facts, words), at=at)[0]))
     return Typeset(tuple(files), fit.pages, fit.lines_free)
+
+
+def _must_print(where: str, text: str) -> None:
+    if odd := render.unprintable(text):
+        raise NoFace(where, odd[0][1])
 
 
 def way_back(writer: Writer) -> str:

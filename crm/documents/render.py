@@ -46,12 +46,14 @@ def to_svg(key: str, sheet: Sheet) -> tuple[list[bytes], Fit]:
 
 
 def to_pdf(key: str, sheet: Sheet, *, at: datetime) -> tuple[bytes, Fit]:
-    """Return the page as PDF, tagged for reading aloud (PDF/UA), and how the text fits.
+    """Return the page as PDF and how the text fits; what leaves is tagged for reading aloud (PDF/UA).
 
-    The same sheet at the same moment gives the same bytes.
+    The same sheet at the same moment gives the same bytes. PDF/UA takes no character without a face, which a
+    draft may still hold.
     """
     compiler = _compiler(key, sheet)
-    made = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=int(at.timestamp()))
+    standard = None if sheet.draft else "ua-1"
+    made = compiler.compile(format="pdf", pdf_standards=standard, timestamp=int(at.timestamp()))
     assert isinstance(made, bytes)  # noqa: S101 - a PDF holds all pages
     return made, _fit(compiler)
 

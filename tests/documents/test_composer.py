@@ -278,3 +278,25 @@ def test_a_warning_can_be_made_lighter_and_a_block_cannot(desk):
     assert desk.browser.post("/documents/rules/X01/relax", data={"lighter": "yes"}).status_code == 400
     desk.browser.post("/documents/rules/S01/relax", data={"lighter": "yes"})
     assert desk.approve(document_id, text).status_code == 303
+
+
+def test_a_word_longer_than_a_line_breaks_instead_of_running_off_the_page(desk):
+    text = CLEAN.replace("Thank you", "x" * 1500 + " Thank you")
+    document_id = desk.approved(text, source=paperwork.source())
+    words = paperwork.read(paperwork.frozen(document_id)[0])[1]
+    assert words.count("x") >= 1500
+    assert max(len(line) for line in words.splitlines()) < 140
+
+
+@pytest.mark.parametrize("where", ["address", "letterhead"])
+def test_a_character_without_a_face_in_address_or_letterhead_is_pointed_at(desk, where):
+    odd = "Anchor \U00012000"
+    source_id = paperwork.source(street=odd if where == "address" else "1 Main Street")
+    if where == "letterhead":
+        paperwork.letterhead(street=odd)
+    document_id = desk.write(source=source_id)
+    page = desk.approve(document_id)
+    assert page.status_code == 422
+    assert "which no typeface has" in page.text
+    assert paperwork.only(Document).state == DocumentState.DRAFT
+    assert desk.browser.get(f"/documents/{document_id}/test.pdf").data.startswith(b"%PDF")
