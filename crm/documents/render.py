@@ -52,8 +52,7 @@ def to_pdf(key: str, sheet: Sheet, *, at: datetime) -> tuple[bytes, Fit]:
     draft may still hold.
     """
     compiler = _compiler(key, sheet)
-    standard = None if sheet.draft else "ua-1"
-    made = compiler.compile(format="pdf", pdf_standards=standard, timestamp=int(at.timestamp()))
+    made = compiler.compile(format="pdf", pdf_standards=None if sheet.draft else "ua-1", timestamp=int(at.timestamp()))
     assert isinstance(made, bytes)  # noqa: S101 - a PDF holds all pages
     return made, _fit(compiler)
 

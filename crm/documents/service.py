@@ -142,7 +142,9 @@ def add_draft(
     actor: int | None = None,
     replaces: Document | None = None,
 ) -> Document:
-    """Begin a letter. The caller commits."""
+    """Begin a letter. The caller commits. Raises Stale where one was begun for this task meanwhile."""
+    if brief.task_key and replaces is None and (begun := queries.find_draft(practice.id, brief.task_key)):
+        raise Stale(begun)
     document = Document(
         practice_id=practice.id,
         key=brief.kind.key,

@@ -12,6 +12,16 @@ from crm.documents.models import Document, DocumentFile, DocumentState
 from crm.documents.service import open_body
 from crm.journal.models import JournalEntry
 
+FIRST = """Dear Dr. Marsh,
+
+I do not diagnose, treat, or provide therapy. My work supports physical therapy. Written referrals are welcome.
+
+With kind regards,
+
+Robin Vale, MES
+
+Enclosures: service overview"""
+
 
 @pytest.fixture
 def desk(app, owner):
@@ -300,3 +310,16 @@ def test_a_character_without_a_face_in_address_or_letterhead_is_pointed_at(desk,
     assert "which no typeface has" in page.text
     assert paperwork.only(Document).state == DocumentState.DRAFT
     assert desk.browser.get(f"/documents/{document_id}/test.pdf").data.startswith(b"%PDF")
+
+
+def test_a_task_has_one_letter_however_many_windows_began_it(desk):
+    source_id = paperwork.source()
+    letter = {"key": "intro-physician", "source": source_id}
+    first = desk.approved(FIRST, **letter)
+    task = db.session.get_one(Document, first).task_key
+    again = desk.browser.post("/documents/text", data={"task": task, "text": "Another beginning"})
+    assert again.status_code == 409
+    assert "Another beginning" in again.text
+    assert db.session.query(Document).count() == 1
+    opened = desk.browser.get(f"/documents/new?task={task}")
+    assert opened.headers["Location"].endswith(f"/documents/{first}")
