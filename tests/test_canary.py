@@ -79,7 +79,7 @@ def told(app, owner, clock, capfd):
     post("/clients/C-0101/releases", from_on="2026-05-01", until_on="2026-12-31")
     letter = f"{NAME} was here; {DIAGNOSIS}. {NOTES[6]} Our patients walk."
     post("/documents/text", key="call-confirmation", source=str(source_id), client="C-0101", text=letter)
-    post("/documents/1/keep", start=str(letter.index("patients")), reason=NOTES[7])
+    post("/documents/1/keep", rule="S01", start=str(letter.index("patients")), reason=NOTES[7])
     post("/documents/approve", document="1", version="2", text=letter)
     post("/documents/1/send", channel="email", agreed="y")
     return answers

@@ -156,9 +156,15 @@ def keep(document_id: int) -> ResponseReturnValue:
         with writing(g.practice.id):
             document = queries.get_document(g.practice.id, document_id)
             service.keep_finding(
-                g.practice, document, form.start.data, form.reason.data, sealer=sealer(), now=g.now, user=g.user
+                g.practice,
+                document,
+                (form.rule.data, form.start.data),
+                form.reason.data,
+                sealer=sealer(),
+                now=g.now,
+                user=g.user,
             )
-    except (ValueError, service.NotADraft):
+    except (service.NoSuchWarning, service.NotADraft):
         flash("That is no longer there; look at the text again.", "error")
     return redirect(url_for("documents.show", document_id=document_id), 303)
 

@@ -36,6 +36,7 @@ class TextForm(BaseForm):
 class KeepForm(BaseForm):
     """A warning left as it is."""
 
+    rule = StringField("Rule", [InputRequired(), Length(max=8)])
     start = IntegerField("Where", [InputRequired(), NumberRange(min=0, max=TEXT_LIMIT)])
     reason = StringField(
         "Why it may stay", [Length(min=REASON_MIN, max=300, message="Say why, in three letters or more.")]

@@ -36,6 +36,10 @@ class NotADraft(Exception):  # noqa: N818
     """What is approved never changes: a correction is a new letter."""
 
 
+class NoSuchWarning(Exception):  # noqa: N818
+    """The rule warns of nothing in this text that could be kept."""
+
+
 class NotReady(Exception):  # noqa: N818
     """Something stands in the way of approval; `review` says what."""
 
@@ -177,18 +181,28 @@ def save_text(document: Document, text: str, *, version: int, sealer: Sealer, no
 
 
 def keep_finding(
-    practice: Practice, document: Document, start: int, reason: str, *, sealer: Sealer, now: datetime, user: User
+    practice: Practice,
+    document: Document,
+    finding: tuple[str, int],
+    reason: str,
+    *,
+    sealer: Sealer,
+    now: datetime,
+    user: User,
 ) -> None:
     """Leave a warning as it is, with a reason; it holds until its sentence changes. A block has no such way out.
 
-    Raises NotADraft, and ValueError where no warning begins at `start`.
+    `finding` is the rule and where it stood on the page; the text may have grown before it since. Raises
+    NotADraft, and NoSuchWarning where this rule warns of nothing any more.
     """
+    rule, start = finding
     _must_be_draft(document)
     body, brief = open_body(document, sealer), brief_of(document)
     found = examine(practice, user, brief, body, sealer=sealer, release=release_for(practice, brief, now))
-    warning = next((r for r in found.remarks if r.start == start and r.severity == "warn"), None)
-    if warning is None:
-        raise ValueError(start)
+    warnings = [r for r in found.remarks if r.rule == rule and r.severity == "warn" and not r.kept]
+    if not warnings:
+        raise NoSuchWarning(rule)
+    warning = min(warnings, key=lambda remark: abs(remark.start - start))
     sentence = sentence_around(body.text, warning.start, warning.end)
     kept = Kept(warning.rule, warning.matched, sentence, reason, user.id, now.isoformat())
     _seal(document, Body(body.text, (*body.kept, kept)), sealer)

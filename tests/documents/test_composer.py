@@ -89,7 +89,7 @@ def test_a_block_has_no_override_and_leaves_no_frozen_byte(desk):
     assert "We treat knee pain." in page.text
     assert db.session.query(DocumentFile).count() == 0
     refused = desk.browser.post(
-        f"/documents/{document_id}/keep", data={"start": text.index("treat"), "reason": "because"}
+        f"/documents/{document_id}/keep", data={"rule": "X01", "start": text.index("treat"), "reason": "because"}
     )
     assert refused.status_code == 303
     assert text_of(document_id).kept == ()
@@ -100,10 +100,14 @@ def test_a_warning_stays_with_a_reason_until_its_sentence_changes(desk):
     document_id = desk.write(text, source=paperwork.source())
     assert desk.approve(document_id, text).status_code == 422
     start = text.index("patients")
-    too_short = desk.browser.post(f"/documents/{document_id}/keep", data={"start": start, "reason": "ok"})
+    too_short = desk.browser.post(
+        f"/documents/{document_id}/keep", data={"rule": "S01", "start": start, "reason": "ok"}
+    )
     assert too_short.status_code == 303
     assert text_of(document_id).kept == ()
-    desk.browser.post(f"/documents/{document_id}/keep", data={"start": start, "reason": "their own word"})
+    desk.browser.post(
+        f"/documents/{document_id}/keep", data={"rule": "S01", "start": start, "reason": "their own word"}
+    )
     assert text_of(document_id).kept[0].reason == "their own word"
     changed = text.replace("love the", "love our")
     assert desk.approve(document_id, changed, paperwork.only(Document).version).status_code == 422
@@ -323,3 +327,12 @@ def test_a_task_has_one_letter_however_many_windows_began_it(desk):
     assert db.session.query(Document).count() == 1
     opened = desk.browser.get(f"/documents/new?task={task}")
     assert opened.headers["Location"].endswith(f"/documents/{first}")
+
+
+def test_a_warning_is_kept_although_the_text_before_it_grew(desk):
+    text = CLEAN + "\n\nOur patients love the group sessions."
+    document_id = desk.write(text, source=paperwork.source())
+    desk.save(document_id, "And so: " + text, 1)
+    keep = {"rule": "S01", "start": text.index("patients"), "reason": "their own word"}
+    desk.browser.post(f"/documents/{document_id}/keep", data=keep)
+    assert text_of(document_id).kept[0].matched == "patients"

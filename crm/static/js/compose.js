@@ -40,7 +40,12 @@
     const form = event.target;
     if (text.value === saved || form.id === "compose") return;
     event.preventDefault();
-    text.addEventListener("htmx:afterRequest", () => form.requestSubmit(), { once: true });
+    const send = () => {
+      form.hidden = true;
+      document.body.append(form); // the answer may have taken its place in the page
+      form.submit();
+    };
+    text.addEventListener("htmx:afterRequest", send, { once: true });
   });
   text.addEventListener("htmx:beforeRequest", () => {
     sent = text.value;
