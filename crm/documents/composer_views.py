@@ -240,8 +240,7 @@ def _context(draft: Draft, found: Review | None = None) -> dict[str, Any]:
         "pieces": composing.pieces(draft.body.text, found.remarks),
         "page_url": page_url,
         "print_url": print_url,
-        "unreleased": service.needs_release(draft.brief)
-        and service.release_for(g.practice, draft.brief, g.now) is None,
+        "unreleased": draft.brief.needs_release and service.release_for(g.practice, draft.brief, g.now) is None,
     }
 
 

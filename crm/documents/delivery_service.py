@@ -11,7 +11,7 @@ from crm.db import db
 from crm.documents import letters, queries
 from crm.documents.channels import Address, mail_words
 from crm.documents.models import Delivery, DeliveryState, Document, DocumentState, Proof
-from crm.documents.service import NoRelease, brief_of, needs_release, release_for
+from crm.documents.service import NoRelease, brief_of, release_for
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
 from crm.journal.acts import DeliveryConfirmed, DocumentSent
@@ -83,7 +83,7 @@ def send(
     if document.source is not None and document.source.do_not_contact and document.key != "change-in-status":
         raise DoNotContact
     release = release_for(practice, brief, now)
-    if needs_release(brief) and release is None:
+    if brief.needs_release and release is None:
         raise NoRelease
     earlier = [d for d in queries.deliveries_of(practice.id, document.id) if d.channel == to.channel]
     if any(d.state != DeliveryState.CANCELLED for d in earlier):

@@ -30,6 +30,11 @@ class Brief:
     client: Client | None = None
     task_key: str = ""
 
+    @property
+    def needs_release(self) -> bool:
+        """Say whether it may leave with a release only (H3)."""
+        return self.kind.about == "client"
+
 
 def writer_of(practice: Practice, user: User) -> Writer:
     """Return the practice and the person who signs."""

@@ -131,11 +131,6 @@ def release_for(practice: Practice, brief: Brief, now: datetime) -> Release | No
     return queries.find_valid_release(practice.id, brief.client.id, brief.source.id, practice.local(now))
 
 
-def needs_release(brief: Brief) -> bool:
-    """Say whether a document may leave with a release only (H3)."""
-    return brief.kind.about == "client"
-
-
 def add_draft(
     practice: Practice,
     brief: Brief,
@@ -236,7 +231,7 @@ def approve(
         raise Stale(document)
     brief, body = brief_of(document), open_body(document, sealer)
     release = release_for(practice, brief, now)
-    if needs_release(brief) and release is None:
+    if brief.needs_release and release is None:
         raise NoRelease
     found = examine(
         practice, user, brief, body, sealer=sealer, release=release, unprintable=made.unprintable,
