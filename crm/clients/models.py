@@ -57,6 +57,7 @@ class Client(db.Model):  # type: ignore[name-defined,misc]
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
     client_class: Mapped[ClientClass | None] = mapped_column(choice(ClientClass, "client_class"))
     status: Mapped[ClientStatus] = mapped_column(choice(ClientStatus, "client_status"), default=ClientStatus.REFERRED)
+    on_hold: Mapped[bool] = mapped_column(default=False)  # a red flag rests every session until somebody lifts it
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
