@@ -197,6 +197,12 @@ PAPER_WORDS = {
     "in_person": "Handed to the provider.", "front_desk": "Handed over at the front desk.",
     "in_chart": "The office says it is in the chart.",
 }  # fmt: skip
+PART_WORDS = {
+    "person": "Name, contact, insurance.", "health": "Health and limits.", "gate": "Appropriateness and forms.",
+    "plan": "Plan of exercise.", "criteria": "Six criteria.",
+}  # fmt: skip
+ABSENT_WORDS = {"missed": "missed", "cancelled": "cancelled in time"}
+GOAL_WORDS = {"open": "set", "met": "met", "not_met": "not met", "dropped": "dropped"}
 _TOLD: Mapping[str, Teller] = {
     "source_added": _fixed("user-plus", "Worked with from here on"),
     "source_changed": _changed,
@@ -223,6 +229,14 @@ _TOLD: Mapping[str, Teller] = {
     "release_restored": _of_client("file-check", "Release holds again for"),
     "discharge_planned": _dated("flag", "Last session planned for", "last_on", "On"),
     "discharged": _of_client("flag", "Discharged:"),
+    "record_saved": lambda payload: ("pencil", "Record changed", PART_WORDS.get(payload["part"], "")),
+    "session_missed": lambda payload: (
+        "x", f"Session with {payload['client']} {ABSENT_WORDS.get(payload['attendance'], 'not held')}", ""
+    ),
+    "session_written": _of_client("clipboard-check", "Session log written for"),
+    "values_measured": _of_client("ruler-measure", "Some values measured of"),
+    "value_corrected": _fixed("pencil", "A measured value corrected"),
+    "goal_changed": lambda payload: ("flag", f"A goal was {GOAL_WORDS.get(payload['status'], 'changed')}", ""),
     "ll_scheduled": _dated("tools-kitchen-2", "Lunch-and-learn agreed", "event_on", "On"),
     "ll_cancelled": _fixed("calendar-off", "Lunch-and-learn cancelled"),
     "ll_declined": _fixed("circle-x", "Lunch-and-learn declined"),
