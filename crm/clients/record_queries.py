@@ -82,6 +82,14 @@ def sessions_of(practice_id: int, client_id: int, limit: int = 1000) -> Sequence
     return db.session.scalars(query).all()
 
 
+def get_session(practice_id: int, client_id: int, session_id: int) -> SessionLog:
+    """Return a session of this client; raises NotFound."""
+    found = next((row for row in sessions_of(practice_id, client_id) if row.id == session_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def find_session_by_form(practice_id: int, form_key: str) -> SessionLog | None:
     """Return what an already saved form became."""
     return db.session.scalar(

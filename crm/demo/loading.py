@@ -19,7 +19,6 @@ from crm.demo.story import Days, Line, tell
 from crm.documents import service as documents
 from crm.documents.fact_queries import Brief
 from crm.documents.letters import kind_of
-from crm.documents.queries import find_open_task_of_rule
 from crm.journal import events
 from crm.journal import service as journal
 from crm.journal.models import JournalEntry
@@ -27,6 +26,7 @@ from crm.outreach import cadence as engine
 from crm.outreach import service as outreach
 from crm.outreach.circle_queries import Circle
 from crm.outreach.models import Task
+from crm.outreach.task_queries import find_open_task_of_rule
 from crm.outreach.workdays import workdays_of
 from crm.sources import service as sources
 from crm.sources.models import BackgroundFact, Contact, Office, Source

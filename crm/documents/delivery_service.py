@@ -17,7 +17,7 @@ from crm.journal import service as journal
 from crm.journal.acts import DeliveryConfirmed, DocumentSent
 from crm.journal.events import TaskDone
 from crm.journal.models import JournalEntry
-from crm.outreach import outbox
+from crm.outreach import outbox, task_queries
 from crm.outreach.models import MessageKind, OutboxMessage
 from crm.outreach.sending import AFTER_OUTAGE, NewMessage
 
@@ -146,7 +146,7 @@ def mark_sent(
         client=document.client.code if document.client else None,
     )
     happenings = [journal.Happening(said, at=at)]
-    if task := queries.find_open_task(practice.id, document.task_key) if document.task_key else None:
+    if task := task_queries.find_open_task(practice.id, document.task_key) if document.task_key else None:
         done = TaskDone(key=task.key, receipt=True if proven.proof in PROOFS_ARRIVAL else None)
         happenings.append(journal.Happening(done, at=at, source_id=task.source_id, client_id=task.client_id))
     journal.record_all(practice, happenings, now=now, actor=actor)
@@ -200,7 +200,7 @@ def confirm(practice: Practice, delivery: Delivery, proven: Proven, *, now: date
     )
     happenings = [journal.Happening(said, at=now)]
     if document.key == "assessment-summary" and document.client_id is not None:
-        check = queries.find_open_task_of_rule(practice.id, "C25", client_id=document.client_id)
+        check = task_queries.find_open_task_of_rule(practice.id, "C25", client_id=document.client_id)
         if check is not None:
             done = TaskDone(key=check.key, receipt=True)
             happenings.append(journal.Happening(done, at=now, source_id=check.source_id, client_id=check.client_id))

@@ -18,7 +18,7 @@ from crm.documents.models import (
     DocumentState,
     LetterWords,
 )
-from crm.outreach.models import MessageKind, MessageState, OutboxMessage, Task, TaskStatus
+from crm.outreach.models import MessageKind, MessageState, OutboxMessage
 from crm.sources.models import Office, Source
 
 
@@ -216,24 +216,6 @@ def sealed_clients(practice_id: int) -> list[tuple[str, bytes]]:
     """Return uuid and sealed part of every client of a practice: their names may stand in no other's letter."""
     query = select(Client.uuid, Client.sealed).where(Client.practice_id == practice_id, Client.sealed.is_not(None))
     return [(uuid, sealed) for uuid, sealed in db.session.execute(query) if sealed is not None]
-
-
-def find_open_task(practice_id: int, key: str) -> Task | None:
-    """Return an open task by its key."""
-    query = select(Task).where(Task.practice_id == practice_id, Task.key == key, Task.status == TaskStatus.OPEN)
-    return db.session.scalar(query)
-
-
-def find_open_task_of_rule(
-    practice_id: int, rule: str, *, source_id: int | None = None, client_id: int | None = None
-) -> Task | None:
-    """Return the earliest open task of a rule for a source or a client."""
-    query = select(Task).where(Task.practice_id == practice_id, Task.rule == rule, Task.status == TaskStatus.OPEN)
-    if source_id is not None:
-        query = query.where(Task.source_id == source_id)
-    if client_id is not None:
-        query = query.where(Task.client_id == client_id)
-    return db.session.scalar(query.order_by(Task.due, Task.key).limit(1))
 
 
 def disclosures_of(practice_id: int, client_id: int) -> Sequence[Delivery]:

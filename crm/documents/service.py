@@ -20,6 +20,7 @@ from crm.documents.words_service import judge, rules, words_for
 from crm.journal import service as journal
 from crm.journal.acts import DocumentApproved, FindingKept
 from crm.journal.events import PackageReady
+from crm.outreach import task_queries
 
 TABLE, FILES = "document", "document_file"
 
@@ -261,9 +262,9 @@ def _tell_approved(practice: Practice, document: Document, brief: Brief, *, now:
     journal.record(practice, said, now=now, actor=actor)
     if not (brief.kind.first_contact and brief.source and not document.task_key):
         return
-    if queries.find_open_task_of_rule(practice.id, "C10", source_id=brief.source.id) is None:
+    if task_queries.find_open_task_of_rule(practice.id, "C10", source_id=brief.source.id) is None:
         journal.record(practice, PackageReady(source=f"s{brief.source.id}"), now=now, actor=actor)
-    if task := queries.find_open_task_of_rule(practice.id, "C10", source_id=brief.source.id):
+    if task := task_queries.find_open_task_of_rule(practice.id, "C10", source_id=brief.source.id):
         document.task_key = task.key
 
 

@@ -1,0 +1,118 @@
+"""Measured values: entered together, corrected one by one; what was there before is kept."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from crm.accounts.models import Practice
+from crm.clients import record_queries
+from crm.clients.measures import Reading
+from crm.clients.models import Client
+from crm.clients.record_models import Measurement
+from crm.crypto import Sealer, Unreadable
+from crm.db import db
+from crm.journal import queries as journal_queries
+from crm.journal import service as journal
+from crm.journal.acts import ValueCorrected, ValuesMeasured
+from crm.journal.events import BaselineDone, Event, MeasuresTaken
+from crm.journal.models import JournalEntry
+
+TABLE = "measurement"
+
+
+class Occasion(StrEnum):
+    """What a set of values is: each but the last moves the report clock or the reassessment."""
+
+    BASELINE = "baseline"  # complete: the 30 days begin here
+    AGAIN = "again"
+    SOME = "some"  # part of a baseline that goes on, or a value in passing
+
+
+def take_measures(
+    practice: Practice,
+    client: Client,
+    readings: Sequence[Reading],
+    occasion: Occasion,
+    *,
+    on: date,
+    sealer: Sealer,
+    now: datetime,
+    actor: int | None = None,
+) -> JournalEntry:
+    """Put values on file, all of one day. What follows for reports is planned; the caller commits."""
+    event: Event = {
+        Occasion.BASELINE: BaselineDone(client=client.code),
+        Occasion.AGAIN: MeasuresTaken(client=client.code),
+        Occasion.SOME: ValuesMeasured(client=client.code),
+    }[occasion]
+    earlier = on if on < journal.local_day(practice, now) else None
+    entry = journal.record(practice, event, now=now, on=earlier, actor=actor)
+    for reading in readings:
+        add_value(practice, client, replace(reading, on=on), entry, sealer)
+    return entry
+
+
+def add_value(
+    practice: Practice,
+    client: Client,
+    reading: Reading,
+    entry: JournalEntry,
+    sealer: Sealer,
+    *,
+    replaces: Measurement | None = None,
+) -> Measurement:
+    """Add one value under an entry of the journal."""
+    row = Measurement(
+        practice_id=practice.id,
+        client_id=client.id,
+        entry_seq=entry.seq,
+        taken_on=reading.on,
+        replaces_id=replaces.id if replaces else None,
+        sealed=b"",
+    )
+    db.session.add(row)
+    db.session.flush()
+    held = {name: value for name, value in asdict(reading).items() if name not in {"on", "row"}}
+    row.sealed = sealer.seal(held, table=TABLE, row=row.uuid)
+    return row
+
+
+def correct_value(
+    practice: Practice,
+    client: Client,
+    row: Measurement,
+    value: float,
+    reason: str,
+    *,
+    sealer: Sealer,
+    now: datetime,
+    actor: int | None = None,
+) -> Measurement:
+    """Put a corrected value in the place of one that was wrong; that one is kept. Raises Unreadable."""
+    reading = replace(open_value(row, sealer), value=value)
+    entry = journal.record(practice, ValueCorrected(client=client.code, measurement=row.id), now=now, actor=actor)
+    journal.add_note(entry, reason, sealer)
+    return add_value(practice, client, reading, entry, sealer, replaces=row)
+
+
+def open_value(row: Measurement, sealer: Sealer) -> Reading:
+    """Return a value as it was measured. Raises Unreadable."""
+    return Reading(**sealer.open(row.sealed, table=TABLE, row=row.uuid), on=row.taken_on, row=row.id)
+
+
+def readings_of(practice: Practice, client: Client, sealer: Sealer) -> tuple[list[Reading], int]:
+    """Return a client's values in force that can be read, and how many cannot."""
+    found, damaged = [], 0
+    for row in record_queries.measurements_of(practice.id, client.id):
+        try:
+            found.append(open_value(row, sealer))
+        except Unreadable:
+            damaged += 1
+    return found, damaged
+
+
+def baseline_on(practice: Practice, client: Client) -> date | None:
+    """Return the day the baseline was completed last."""
+    entries = journal_queries.entries_of_types(practice.id, client.id, {"baseline_done"})
+    return max((e.happened_on or practice.local(e.happened_at or e.at) for e in entries), default=None)
