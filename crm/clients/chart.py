@@ -1,0 +1,223 @@
+"""Charts as SVG, the same for page and print: a trend, a small line, and baseline against now.
+
+Every element carries a class, which the pages' style sheet colours by day and by night, and the attributes that
+draw it on paper, where no style sheet is known.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from crm.clients.chart_plot import PAGE, PRINT, Plot, Words, laid_out
+from crm.clients.chart_room import DESCENT, Frame, Label, Place, side_by_side
+from crm.clients.chart_words import (
+    Point,
+    Trend,
+    baseline_and_now,
+    description,
+    is_over_a_year,
+    rows,
+    short_day,
+    shown_like,
+    told,
+)
+
+__all__ = ["Point", "Trend", "before_after_svg", "description", "rows", "sparkline_svg", "trend_svg"]
+
+INK, SOFT, SPRUCE, PAPER = "#1d1f1c", "#4b514b", "#1f5f4a", "#ffffff"
+PAINT: Mapping[str, str] = {
+    "band": 'fill="#deeee6"',
+    "noise": 'fill="#f0eee8"',
+    "edge": 'stroke="#8fb3a4" stroke-width="0.8"',
+    "edge edge-noise": 'stroke="#c4bfb2" stroke-width="0.8"',
+    "mark-line": f'stroke="{SOFT}" stroke-width="1.1" stroke-dasharray="3 4"',
+    "mark-line mark-target": f'stroke="{SPRUCE}" stroke-width="1.1" stroke-dasharray="9 4"',
+    "norm": 'fill="none" stroke="#8d877a" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"',
+    "axis": 'stroke="#c9c4b8" stroke-width="1"',
+    "path": f'fill="none" stroke="{SPRUCE}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"',
+    "pt": f'fill="{PAPER}" stroke="{SPRUCE}" stroke-width="2"',
+    "pt pt-last": f'fill="{SPRUCE}" stroke="{SPRUCE}" stroke-width="2"',
+    "val": f'fill="{INK}" font-weight="600"',
+}
+SWATCH = 16.0
+PAIR_PAD, PAIR_DOTS, PAIR_LINE = 60.0, 54.0, 70.0
+
+
+def trend_svg(trend: Trend, *, ident: str, print: bool = False) -> str:  # noqa: A002 - what the caller does with it
+    """Draw a measure over time. `ident` makes the ids of its title and description single on a page.
+
+    In print the drawing is smaller, with type that is ten points where it is set 2.6 inches wide.
+    """
+    plot, words = laid_out(trend, PRINT if print else PAGE)
+    frame = plot.frame
+    key, height = _key(words, frame, frame.line + 4 + frame.text * (1 + DESCENT) + 3)
+    texts = [
+        *(_text(label) for label in [*words.marks, *words.dates]),
+        *(_text(label, "val") for label in words.values),
+    ]
+    parts = [*_ground(plot), *_course(plot), *texts, *key]
+    return _svg(
+        "trend", (frame.width, height), parts, names=(trend.title, description(trend)), ident=ident, frame=frame
+    )
+
+
+def sparkline_svg(points: Iterable[Point], *, title: str, ident: str) -> str:
+    """Draw the course alone, as small as a word."""
+    course = tuple(points)
+    values, days = [point.value for point in course], [(point.on - course[0].on).days for point in course]
+    low, span, last = min(values), max(values) - min(values), days[-1] or 1
+    places = [
+        (5 + 86 * day / last, 20 - 16 * ((value - low) / span if span else 0.5))
+        for day, value in zip(days, values, strict=True)
+    ]
+    parts = [_path(places), _dot(places[-1], 3, "pt pt-last")]
+    return _svg("trend spark", (96, 24), parts, names=(title, told(course)), ident=ident, frame=PAGE)
+
+
+def before_after_svg(trend: Trend, *, ident: str) -> str:
+    """Draw baseline and now on one line of values, with the part that counts as meaningful."""
+    pair = baseline_and_now(trend)
+    values = [point.value for point in pair.points]
+    named = values if pair.meaningful_from is None else [*values, pair.meaningful_from]
+    low, span = min(named), max(named) - min(named)
+
+    def along(value: float) -> float:
+        return PAIR_PAD + (PAGE.width - 2 * PAIR_PAD) * ((value - low) / span if span > 0 else 0.5)
+
+    parts = [] if pair.meaningful_from is None else _meaningful_part(pair, along(pair.meaningful_from))
+    parts += [_line("axis", (0, PAIR_LINE), (PAGE.width, PAIR_LINE)), *_pair(pair, [along(value) for value in values])]
+    size, names = (PAGE.width, PAIR_LINE + 24), (pair.title, description(pair))
+    return _svg("trend pair", size, parts, names=names, ident=ident, frame=PAGE)
+
+
+def _meaningful_part(pair: Trend, edge: float) -> list[str]:
+    """Draw where change is meaningful, its words at its edge as far as they fit there."""
+    words = f"meaningful from {shown_like(pair.points, pair.meaningful_from or 0)}"
+    width = PAGE.width_of(words, PAGE.text)
+    rises = pair.rises_to(pair.meaningful_from or 0)
+    left, right = (edge, PAGE.width) if rises else (0.0, edge)
+    x, anchor = (min(edge + 7, PAGE.width - 7 - width), "start") if rises else (max(edge - 7, 7 + width), "end")
+    return [
+        _rect("band", left, 4, right - left, PAIR_LINE - 4),
+        _line("edge", (edge, 4), (edge, PAIR_LINE)),
+        _text(Label(words, x, 18, PAGE.text, width, anchor)),
+    ]
+
+
+def _pair(pair: Trend, places: Sequence[float]) -> list[str]:
+    """Draw the two points, joined, with their values above and their dates below."""
+    year = is_over_a_year(pair.points)
+    shown = [PAGE.cut(point.shown, PAGE.figure, PAGE.width / 3) for point in pair.points]
+    days = [short_day(point.on, year=year) for point in pair.points]
+    days[0] = f"baseline {days[0]}"
+    return [
+        *([_path([(x, PAIR_DOTS) for x in places])] if len(places) > 1 else []),
+        *(_dot((x, PAIR_DOTS), PAGE.dot, "pt pt-last" if at else "pt") for at, x in enumerate(places)),
+        *(_text(label, "val") for label in side_by_side(PAGE, shown, places, y=PAIR_DOTS - 13, size=PAGE.figure)),
+        *(_text(label) for label in side_by_side(PAGE, days, places, y=PAIR_LINE + 17, size=PAGE.text)),
+    ]
+
+
+def _ground(plot: Plot) -> list[str]:
+    """Draw what lies behind the course: bands with their edges, lines, the bracket of the norm, the axis."""
+    frame, parts = plot.frame, list[str]()
+    for kind, span in (("band", plot.band), ("noise", plot.noise)):
+        if span:
+            parts.append(_rect(kind, 0, span[0], frame.width, span[1] - span[0]))
+    for kind, edge in (("edge edge-noise", plot.measurable), ("edge", plot.meaningful)):
+        if edge is not None:
+            parts.append(_line(kind, (0, edge), (frame.width, edge)))
+    parts.append(_line("axis", (0, frame.line), (frame.width, frame.line)))
+    if plot.norm:
+        top, bottom = plot.norm
+        parts.append(_bracket(2, top, bottom))
+    parts.append(_line("mark-line", (plot.dots[0][0], plot.baseline), (frame.width, plot.baseline)))
+    if plot.target is not None:
+        parts.append(_line("mark-line mark-target", (0, plot.target), (frame.width, plot.target)))
+    return parts
+
+
+def _course(plot: Plot) -> list[str]:
+    """Draw the line through the points and the points; the last one is full."""
+    *before, last = plot.dots
+    dots = [*(_dot(place, plot.radius, "pt") for place in before), _dot(last, plot.radius, "pt pt-last")]
+    return [_path(plot.dots), *dots] if before else dots
+
+
+def _key(words: Words, frame: Frame, top: float) -> tuple[list[str], float]:
+    """Draw the words that found no room in the plot, each beside a sample; return them and where they end."""
+    parts, x, row = list[str](), 0.0, frame.text + 5
+    y = top
+    for kind, said in words.key:
+        text = frame.cut(said, frame.text, frame.width - SWATCH - 8)
+        width = frame.width_of(text, frame.text)
+        if x and x + SWATCH + 6 + width > frame.width:
+            x, y = 0.0, y + row
+        middle = y + row / 2
+        parts += [
+            _sample(kind, x, middle),
+            _text(Label(text, x + SWATCH + 6, middle + 0.32 * frame.text, frame.text, width, "start")),
+        ]
+        x += SWATCH + 6 + width + 14
+    return parts, y + row if words.key else top
+
+
+def _sample(kind: str, x: float, y: float) -> str:
+    if kind == "norm":
+        return _bracket(x + SWATCH / 2, y - 5, y + 5)
+    if kind in {"band", "noise"}:
+        return _rect(kind, x, y - 5, SWATCH, 10)
+    return _line("mark-line" if kind == "baseline" else "mark-line mark-target", (x, y), (x + SWATCH, y))
+
+
+def _bracket(x: float, top: float, bottom: float) -> str:
+    return _shape("path", "norm", f'd="M{_n(x + 4)} {_n(top)}H{_n(x)}V{_n(bottom)}H{_n(x + 4)}"')
+
+
+def _rect(kind: str, x: float, y: float, width: float, height: float) -> str:
+    return _shape("rect", kind, f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"')
+
+
+def _line(kind: str, start: Place, end: Place) -> str:
+    return _shape("line", kind, f'x1="{_n(start[0])}" y1="{_n(start[1])}" x2="{_n(end[0])}" y2="{_n(end[1])}"')
+
+
+def _path(places: Iterable[Place]) -> str:
+    return _shape("polyline", "path", 'points="' + " ".join(f"{_n(x)},{_n(y)}" for x, y in places) + '"')
+
+
+def _dot(place: Place, radius: float, kind: str) -> str:
+    return _shape("circle", kind, f'cx="{_n(place[0])}" cy="{_n(place[1])}" r="{_n(radius)}"')
+
+
+def _shape(name: str, kind: str, geometry: str) -> str:
+    return f'<{name} class="{kind}" {geometry} {PAINT[kind]}/>'
+
+
+def _text(label: Label, kind: str = "") -> str:
+    named = f'class="{kind}" {PAINT[kind]} font-size="{_n(label.size)}" ' if kind else ""
+    return f'<text {named}x="{_n(label.x)}" y="{_n(label.y)}" text-anchor="{label.anchor}">{_said(label.text)}</text>'
+
+
+def _svg(
+    kind: str, size: tuple[float, float], parts: list[str], *, names: tuple[str, str], ident: str, frame: Frame
+) -> str:
+    """Wrap the parts, with a title and a description for those who do not see them."""
+    face = "Libertinus Serif" if frame is PRINT else "Inter Variable, system-ui, sans-serif"
+    own = escape(ident, quote=True)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" viewBox="0 0 {_n(size[0])} {_n(size[1])}" role="img" '
+        f'aria-labelledby="{own}-t {own}-d" font-family="{face}" font-size="{_n(frame.text)}" fill="{SOFT}">'
+        f'<title id="{own}-t">{_said(names[0])}</title><desc id="{own}-d">{_said(names[1])}</desc>'
+        + "".join(parts)
+        + "</svg>"
+    )
+
+
+def _said(text: str) -> str:
+    """Escape a text; what XML has no character for is left out."""
+    return escape("".join(char for char in " ".join(text.split()) if char.isprintable()))
+
+
+def _n(value: float) -> str:
+    """Write a length with one decimal, and none where it is whole."""
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
