@@ -148,6 +148,28 @@ def open_provider(row: TreatingProvider, sealer: Sealer) -> Provider:
     return Provider(**{name: str(held.get(name, "")) for name in Provider.__slots__})
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a referral already said of a client."""
+
+    name: str
+    diagnosis: record.Diagnosis | None
+
+
+def told_by_referral(practice: Practice, client: Client, sealer: Sealer) -> Told:
+    """Return what the newest referral told, so that nobody types it twice. Raises Unreadable."""
+    held = sealer.open(client.sealed, table="client", row=client.uuid) if client.sealed else {}
+    referral = next(iter(queries.referrals_of(practice.id, client.id)), None)
+    if referral is None:
+        return Told(held.get("name", ""), None)
+    told = sealer.open(referral.sealed, table="referral", row=referral.uuid)
+    if not (told.get("diagnosis") or told.get("icd10")):
+        return Told(held.get("name", ""), None)
+    by = referral.source.display_name
+    stated = record.Diagnosis(told.get("diagnosis", ""), told.get("icd10", ""), by, referral.received_on)
+    return Told(held.get("name", ""), stated)
+
+
 def read_part(row: ClientSheet | None, part: Part, sealer: Sealer) -> Any:
     """Return a part as a value; an empty one where it was never filled in. Raises Unreadable."""
     return record.read(part, open_sheet(row, sealer) if row else {})

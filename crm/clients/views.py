@@ -4,10 +4,19 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask.typing import ResponseReturnValue, RouteCallable
 from sqlalchemy.exc import IntegrityError
 
-from crm.clients import queries, release_views, service
+from crm.clients import (
+    flag_views,
+    goal_views,
+    measure_views,
+    queries,
+    record_views,
+    release_views,
+    service,
+    session_views,
+)
 from crm.clients.client_page_views import client_page
 from crm.clients.forms import CLIENT_EVENTS, ClientEventForm, ReferralForm, VisitForm
 from crm.clients.models import Client, ClientClass, ReferralMethod
@@ -242,3 +251,19 @@ for address, view in (
     ("/clients/<code>/releases/<int:release_id>/restore", release_views.restore_release),
 ):
     bp.add_url_rule(address, view_func=view, methods=["POST"])
+FLAGS: tuple[tuple[str, RouteCallable, str], ...] = (
+    ("/clients/<code>/flag", flag_views.flag, "GET"),
+    ("/clients/<code>/flag", flag_views.raise_flag, "POST"),
+    ("/clients/<code>/flag/<int:seq>", flag_views.flag_raised, "GET"),
+    ("/clients/<code>/flag/<int:seq>/asked", flag_views.ask_through, "POST"),
+    ("/clients/<code>/flag/<int:seq>/lift", flag_views.lift_flag, "POST"),
+)
+for where, shown, method in FLAGS:
+    bp.add_url_rule(where, view_func=shown, methods=[method])
+for address, view, name, method in (
+    *record_views.ROWS,
+    *session_views.ROWS,
+    *measure_views.ROWS,
+    *goal_views.ROWS,
+):
+    bp.add_url_rule(address, name, view, methods=[method])

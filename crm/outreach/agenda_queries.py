@@ -24,6 +24,8 @@ NAME_COLUMNS = (
     Source.first_name, Source.last_name, Source.suffix, Source.credential, Source.credentials_text, Source.step,
 )  # fmt: skip
 
+REPORT_RULES = ("C24", "C34b", "C42", "C43", "C49")
+
 
 def open_items(
     practice_id: int, *, today: date, until: date | None = None, done_since: datetime | None = None
@@ -47,6 +49,15 @@ def items_of_source(practice_id: int, source_id: int) -> list[AgendaItem]:
 def items_of_client(practice_id: int, client_id: int) -> list[AgendaItem]:
     """Return the open tasks of one client, earliest first."""
     return _items(statement(practice_id).where(Task.client_id == client_id, Task.status == TaskStatus.OPEN))
+
+
+def reports_of_client(practice_id: int, client_id: int) -> list[AgendaItem]:
+    """Return what is owed and was sent to providers about a client, newest first."""
+    shown = (TaskStatus.OPEN, TaskStatus.DONE, TaskStatus.SUPPRESSED)
+    query = statement(practice_id).where(
+        Task.client_id == client_id, Task.rule.in_(REPORT_RULES), Task.status.in_(shown)
+    )
+    return sorted(_items(query), key=lambda item: (item.due, item.key), reverse=True)
 
 
 def sources_without_step(practice_id: int, limit: int) -> list[Source]:
