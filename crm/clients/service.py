@@ -1,5 +1,6 @@
 """Clients: a referral and all it obliges, visits known and moved, what happens to a client."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,12 +10,14 @@ from sqlalchemy import select
 from crm.accounts.models import Practice
 from crm.clients import queries
 from crm.clients.models import Client, ClientClass, ClientStatus, Referral, ReferralMethod, Visit
+from crm.clients.record_models import FlagRaised
 from crm.clients.referral_check import Elements, check
 from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
-from crm.journal.events import ClientAdded, Event, ReferralReceived, VisitCancelled, VisitScheduled
+from crm.journal.acts import HoldLifted
+from crm.journal.events import ClientAdded, Event, RedFlag, ReferralReceived, VisitCancelled, VisitScheduled
 from crm.journal.models import JournalEntry
 from crm.sources.models import Source
 
@@ -235,6 +238,7 @@ STATUS_AFTER = {
     "client_resumed": ClientStatus.ACTIVE,
     "discharged": ClientStatus.DISCHARGED,
 }
+HOLD_TYPES = frozenset({RedFlag.type, HoldLifted.type})
 
 
 def record_client_event(
@@ -247,14 +251,25 @@ def record_client_event(
 
 
 def refresh_status(practice: Practice, client: Client) -> None:
-    """Read a client's status and its referrals' end off the journal again, as after an undo."""
-    entries = journal_queries.entries_of_types(practice.id, client.id, set(STATUS_AFTER))
+    """Read off the journal again, as after an undo: a client's status, the hold, and its referrals' end."""
+    entries = journal_queries.entries_of_types(practice.id, client.id, set(STATUS_AFTER) | HOLD_TYPES)
     client.status, ended = ClientStatus.REFERRED, None
     for entry in entries:
-        client.status = STATUS_AFTER[entry.type]
+        client.status = STATUS_AFTER.get(entry.type, client.status)
         if entry.type == "discharged":
             ended = entry.happened_on or journal.local_day(practice, entry.happened_at or entry.at)
             break  # discharge is final
     for referral in db.session.scalars(select(Referral).where(Referral.client_id == client.id)):
         referral.closed_on = ended
+    client.on_hold = bool(resting(entries))
+    lifted = {entry.payload["flag"]: entry.seq for entry in entries if entry.type == HoldLifted.type}
+    for flag in db.session.scalars(select(FlagRaised).where(FlagRaised.client_id == client.id)):
+        flag.lifted_seq = lifted.get(flag.entry_seq)
     db.session.flush()
+
+
+def resting(entries: Iterable[JournalEntry]) -> list[int]:
+    """Return the red flags among a client's entries after which exercise still rests (H13)."""
+    found = list(entries)
+    lifted = {entry.payload["flag"] for entry in found if entry.type == HoldLifted.type}
+    return [entry.seq for entry in found if entry.type == RedFlag.type and entry.seq not in lifted]

@@ -201,6 +201,7 @@ PART_WORDS = {
     "person": "Name, contact, insurance.", "health": "Health and limits.", "gate": "Appropriateness and forms.",
     "plan": "Plan of exercise.", "criteria": "Six criteria.",
 }  # fmt: skip
+THROUGH_WORDS = {"client": "The client was", "emergency": "The emergency contact was"}
 ABSENT_WORDS = {"missed": "missed", "cancelled": "cancelled in time"}
 GOAL_WORDS = {"open": "set", "met": "met", "not_met": "not met", "dropped": "dropped"}
 _TOLD: Mapping[str, Teller] = {
@@ -223,6 +224,12 @@ _TOLD: Mapping[str, Teller] = {
     "client_paused": _of_client("player-pause", "Away for a while:"),
     "client_resumed": _of_client("player-play", "Back again:"),
     "red_flag": _of_client("alert-triangle", "Red flag or change in status:"),
+    "hold_lifted": _of_client("player-play", "Exercise goes on for"),
+    "provider_asked_through_client": lambda payload: (
+        "phone",
+        f"{THROUGH_WORDS.get(payload['who'], 'Somebody was')} asked to call the provider about {payload['client']}",
+        "",
+    ),
     "client_sent_out": _of_client("mail-forward", "Sent to a provider:"),
     "release_signed": _dated("file-check", "Release of information signed for", "expires_on", "Valid until"),
     "release_withdrawn": _of_client("ban", "Release withdrawn by"),
@@ -231,7 +238,9 @@ _TOLD: Mapping[str, Teller] = {
     "discharged": _of_client("flag", "Discharged:"),
     "record_saved": lambda payload: ("pencil", "Record changed", PART_WORDS.get(payload["part"], "")),
     "session_missed": lambda payload: (
-        "x", f"Session with {payload['client']} {ABSENT_WORDS.get(payload['attendance'], 'not held')}", ""
+        "x",
+        f"Session with {payload['client']} {ABSENT_WORDS.get(payload['attendance'], 'not held')}",
+        "",
     ),
     "session_written": _of_client("clipboard-check", "Session log written for"),
     "values_measured": _of_client("ruler-measure", "Some values measured of"),
