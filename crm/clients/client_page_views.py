@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import g, render_template
 
-from crm.clients import goal_service, measure_service, queries, record_queries, record_service
+from crm.clients import opened_queries, queries, record_queries
 from crm.clients.attendance import Attended, attended
 from crm.clients.chart import Trend
 from crm.clients.forms import ClientEventForm, ReleaseForm, VisitForm
@@ -65,7 +65,7 @@ def open_file(client: Client) -> ClientFile:
     found = record_queries.sheets(g.practice.id, client.id)
 
     def part(name: Part) -> Any:
-        return readable(lambda: record_service.read_part(found.get(name), name, sealer()))
+        return readable(lambda: opened_queries.read_part(found.get(name), name, sealer()))
 
     return ClientFile(found, part(Part.PERSON), part(Part.HEALTH), part(Part.GATE), part(Part.PLAN))
 
@@ -80,9 +80,9 @@ def readable(opened: Callable[[], T]) -> T | None:
 
 def measured(client: Client, file: ClientFile) -> dict[str, Any]:
     """Return a client's measures as pages show them: series, charts, the day of the baseline, what cannot be read."""
-    found = readable(lambda: measure_service.readings_of(g.practice, client, sealer()))
+    found = readable(lambda: opened_queries.readings_of(g.practice, client, sealer()))
     person = file.person or Person()
-    begun = measure_service.baseline_on(g.practice, client)
+    begun = opened_queries.baseline_on(g.practice, client)
     made = series_of(found[0] if found else (), baseline_on=begun, born_on=person.born_on, sex=person.sex)
     return {
         "series": made,
@@ -129,7 +129,7 @@ def client_page(client: Client, **forms: Any) -> str:
         reports=[(item, *report_state(item, g.today)) for item in reports],
         flags=record_queries.flags_of(g.practice.id, client.id) if client.on_hold else (),
         providers=[
-            (row, readable(lambda row=row: record_service.open_provider(row, sealer())))  # type: ignore[misc]
+            (row, readable(lambda row=row: opened_queries.open_provider(row, sealer())))  # type: ignore[misc]
             for row in record_queries.providers_of(g.practice.id, client.id)
         ],
         entries=history.lines(entries, _notes(entries), g.practice.time_zone, g.today),
@@ -160,7 +160,7 @@ def _first(found: list[Series]) -> list[Series]:
 def _goals(client: Client, by_key: dict[tuple[str, str], Series]) -> list[GoalRow]:
     rows = []
     for goal in record_queries.goals_of(g.practice.id, client.id):
-        told = readable(lambda goal=goal: goal_service.open_goal(goal, sealer()))  # type: ignore[misc]
+        told = readable(lambda goal=goal: opened_queries.open_goal(goal, sealer()))  # type: ignore[misc]
         rows.append(GoalRow(goal, told, progress(told, by_key) if told else None))
     return rows
 

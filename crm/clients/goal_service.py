@@ -4,17 +4,15 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from crm.accounts.models import Practice
-from crm.clients import goals
 from crm.clients.goals import GoalTold
 from crm.clients.models import Client
+from crm.clients.opened_queries import GOALS, open_goal
 from crm.clients.record_models import Goal, GoalStatus
 from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import service as journal
 from crm.journal.acts import GoalChanged
 from crm.journal.models import JournalEntry
-
-TABLE = "goal"
 
 
 def set_goal(
@@ -55,13 +53,8 @@ def end_goal(
     return _tell(practice, client, goal, now, actor)
 
 
-def open_goal(goal: Goal, sealer: Sealer) -> GoalTold:
-    """Return what a goal says. Raises Unreadable."""
-    return goals.read(sealer.open(goal.sealed, table=TABLE, row=goal.uuid))
-
-
 def _seal(goal: Goal, told: GoalTold, sealer: Sealer) -> None:
-    goal.sealed = sealer.seal(asdict(told), table=TABLE, row=goal.uuid)
+    goal.sealed = sealer.seal(asdict(told), table=GOALS, row=goal.uuid)
 
 
 def _tell(practice: Practice, client: Client, goal: Goal, now: datetime, actor: int | None) -> JournalEntry:

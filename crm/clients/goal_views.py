@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.clients import goal_service, goals, queries, record_queries
+from crm.clients import goal_service, goals, opened_queries, queries, record_queries
 from crm.clients.client_page_views import measured, open_file
 from crm.clients.goal_forms import GoalForm, ProgressForm
 from crm.clients.goals import GoalTold
@@ -60,7 +60,7 @@ def update(code: str, goal_id: int) -> ResponseReturnValue:
     said = "Noted."
     if form.value.data is not None:
         goal_service.note_progress(goal, float(form.value.data), on=g.today, sealer=sealer())
-        if goals.is_reached(goal_service.open_goal(goal, sealer()), float(form.value.data)):
+        if goals.is_reached(opened_queries.open_goal(goal, sealer()), float(form.value.data)):
             said = "Noted. That is the goal: say that it is met."
     if form.status.data != goal.status.value:
         goal_service.end_goal(g.practice, client, goal, GoalStatus(form.status.data), now=g.now, actor=g.user.id)

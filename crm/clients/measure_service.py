@@ -6,19 +6,16 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from crm.accounts.models import Practice
-from crm.clients import record_queries
 from crm.clients.measures import Reading
 from crm.clients.models import Client
+from crm.clients.opened_queries import VALUES, open_value
 from crm.clients.record_models import Measurement
-from crm.crypto import Sealer, Unreadable
+from crm.crypto import Sealer
 from crm.db import db
-from crm.journal import queries as journal_queries
 from crm.journal import service as journal
 from crm.journal.acts import ValueCorrected, ValuesMeasured
 from crm.journal.events import BaselineDone, Event, MeasuresTaken
 from crm.journal.models import JournalEntry
-
-TABLE = "measurement"
 
 
 class Occasion(StrEnum):
@@ -74,7 +71,7 @@ def add_value(
     db.session.add(row)
     db.session.flush()
     held = {name: value for name, value in asdict(reading).items() if name not in {"on", "row"}}
-    row.sealed = sealer.seal(held, table=TABLE, row=row.uuid)
+    row.sealed = sealer.seal(held, table=VALUES, row=row.uuid)
     return row
 
 
@@ -94,25 +91,3 @@ def correct_value(
     entry = journal.record(practice, ValueCorrected(client=client.code, measurement=row.id), now=now, actor=actor)
     journal.add_note(entry, reason, sealer)
     return add_value(practice, client, reading, entry, sealer, replaces=row)
-
-
-def open_value(row: Measurement, sealer: Sealer) -> Reading:
-    """Return a value as it was measured. Raises Unreadable."""
-    return Reading(**sealer.open(row.sealed, table=TABLE, row=row.uuid), on=row.taken_on, row=row.id)
-
-
-def readings_of(practice: Practice, client: Client, sealer: Sealer) -> tuple[list[Reading], int]:
-    """Return a client's values in force that can be read, and how many cannot."""
-    found, damaged = [], 0
-    for row in record_queries.measurements_of(practice.id, client.id):
-        try:
-            found.append(open_value(row, sealer))
-        except Unreadable:
-            damaged += 1
-    return found, damaged
-
-
-def baseline_on(practice: Practice, client: Client) -> date | None:
-    """Return the day the baseline was completed last."""
-    entries = journal_queries.entries_of_types(practice.id, client.id, {"baseline_done"})
-    return max((e.happened_on or practice.local(e.happened_at or e.at) for e in entries), default=None)

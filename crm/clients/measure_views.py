@@ -3,7 +3,7 @@
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.clients import measure_service, queries, record_queries
+from crm.clients import measure_service, opened_queries, queries, record_queries
 from crm.clients.client_page_views import measured, open_file
 from crm.clients.measure_forms import MeasuresForm, correction_for, form_for, known
 from crm.clients.measure_service import Occasion
@@ -50,7 +50,7 @@ def _page(client: Client, form: MeasuresForm, chosen: list[Measure]) -> str:
 def save(code: str) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     chosen = known(request.form.getlist("measure"))
-    before = measure_service.baseline_on(g.practice, client)
+    before = opened_queries.baseline_on(g.practice, client)
     form = form_for(chosen)(today=g.today, has_baseline=before is not None)
     if not form.validate_on_submit():
         return invalid(_page(client, form, chosen))
@@ -67,7 +67,7 @@ def save(code: str) -> ResponseReturnValue:
 def correct(code: str, measurement_id: int) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     row = record_queries.get_measurement(g.practice.id, client.id, measurement_id)
-    reading = measure_service.open_value(row, sealer())
+    reading = opened_queries.open_value(row, sealer())
     measure = MEASURES[reading.measure]
     form = correction_for(measure)()
     if not form.validate_on_submit():

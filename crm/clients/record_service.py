@@ -8,6 +8,7 @@ from typing import Any
 from crm.accounts.models import Practice
 from crm.clients import queries, record, record_queries
 from crm.clients.models import Client, ClientClass
+from crm.clients.opened_queries import PROVIDERS, SHEETS, Provider, open_sheet
 from crm.clients.record_models import ClientSheet, Part, TreatingProvider
 from crm.clients.service import CodeTaken, add_client
 from crm.crypto import Sealer
@@ -18,8 +19,6 @@ from crm.journal.acts import RecordSaved
 from crm.journal.events import ClientAdded
 from crm.sources.models import Source
 
-TABLE, PROVIDERS = "client_sheet", "treating_provider"
-
 
 class Stale(Exception):  # noqa: N818
     """Somebody saved this part meanwhile; `newest` is how it stands now."""
@@ -27,18 +26,6 @@ class Stale(Exception):  # noqa: N818
     def __init__(self, newest: ClientSheet | None) -> None:
         super().__init__(newest.id if newest else 0)
         self.newest = newest
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Somebody who treats a client, as the client told."""
-
-    first_name: str
-    last_name: str
-    credential: str
-    office: str
-    phone: str
-    treats: str
 
 
 def take_in(
@@ -88,21 +75,10 @@ def save_sheet(
     row = ClientSheet(practice_id=practice.id, client_id=client.id, part=part, sealed=b"", saved_at=now, saved_by=actor)
     db.session.add(row)
     db.session.flush()  # its uuid binds the seal
-    row.sealed = sealer.seal({"values": dict(values), "reason": reason}, table=TABLE, row=row.uuid)
+    row.sealed = sealer.seal({"values": dict(values), "reason": reason}, table=SHEETS, row=row.uuid)
     _keep_up(client, part, values, sealer)
     journal.record(practice, RecordSaved(client=client.code, part=part.value), now=now, actor=actor)
     return row
-
-
-def open_sheet(row: ClientSheet, sealer: Sealer) -> dict[str, Any]:
-    """Return what a version says. Raises Unreadable."""
-    values: dict[str, Any] = sealer.open(row.sealed, table=TABLE, row=row.uuid)["values"]
-    return values
-
-
-def reason_of(row: ClientSheet, sealer: Sealer) -> str:
-    """Return why a version was saved. Raises Unreadable."""
-    return str(sealer.open(row.sealed, table=TABLE, row=row.uuid).get("reason", ""))
 
 
 def _keep_up(client: Client, part: Part, values: Mapping[str, Any], sealer: Sealer) -> None:
@@ -142,12 +118,6 @@ def name_provider(
     return row
 
 
-def open_provider(row: TreatingProvider, sealer: Sealer) -> Provider:
-    """Return who a treating provider is. Raises Unreadable."""
-    held = sealer.open(row.sealed, table=PROVIDERS, row=row.uuid)
-    return Provider(**{name: str(held.get(name, "")) for name in Provider.__slots__})
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a referral already said of a client."""
@@ -168,8 +138,3 @@ def told_by_referral(practice: Practice, client: Client, sealer: Sealer) -> Told
     by = referral.source.display_name
     stated = record.Diagnosis(told.get("diagnosis", ""), told.get("icd10", ""), by, referral.received_on)
     return Told(held.get("name", ""), stated)
-
-
-def read_part(row: ClientSheet | None, part: Part, sealer: Sealer) -> Any:
-    """Return a part as a value; an empty one where it was never filled in. Raises Unreadable."""
-    return record.read(part, open_sheet(row, sealer) if row else {})

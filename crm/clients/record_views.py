@@ -5,9 +5,10 @@ from typing import Any
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.clients import queries, record, record_queries, record_service
+from crm.clients import opened_queries, queries, record, record_queries, record_service
 from crm.clients.client_page_views import client_page
 from crm.clients.models import Client, ClientClass
+from crm.clients.opened_queries import Provider
 from crm.clients.record_forms import (
     ClassForm,
     GateForm,
@@ -19,7 +20,6 @@ from crm.clients.record_forms import (
     ProviderForm,
 )
 from crm.clients.record_models import Part
-from crm.clients.record_service import Provider
 from crm.clients.service import CodeTaken
 from crm.sources import service as sources
 from crm.sources.credentials import read_credentials
@@ -85,7 +85,7 @@ def edit(code: str, part: str) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     name = _part(part)
     row = record_queries.sheet(g.practice.id, client.id, name)
-    known = record_service.read_part(row, name, sealer())
+    known = opened_queries.read_part(row, name, sealer())
     form = FORMS[name](today=g.today, base=str(row.id if row else 0), **FORMS[name].shown(_begun(client, name, known)))
     return _page(client, name, form)
 
@@ -124,7 +124,7 @@ def save(code: str, part: str) -> ResponseReturnValue:
         return invalid(_page(client, name, form))
     try:
         row = record_queries.sheet(g.practice.id, client.id, name)
-        known = record_service.read_part(row, name, sealer())
+        known = opened_queries.read_part(row, name, sealer())
         record_service.save_sheet(
             g.practice, client, name, record.write(form.part(known)), base=form.seen, reason=form.reason.data or "",
             sealer=sealer(), now=g.now, actor=g.user.id,
@@ -160,7 +160,7 @@ def make_source(code: str, provider_id: int) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     row = record_queries.get_provider(g.practice.id, client.id, provider_id)
     if row.source_id is None:
-        told = record_service.open_provider(row, sealer())
+        told = opened_queries.open_provider(row, sealer())
         row.source_id = _listed(told).id
         commit()
         flash("On the list of sources now. Grade them to begin.")

@@ -1,16 +1,14 @@
 """Sessions: what took place, what was done, and how it was borne."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
 
 from crm.accounts.models import Practice
 from crm.clients import queries, record_queries
 from crm.clients.models import Client, ClientClass
+from crm.clients.opened_queries import SESSIONS, Words, open_words
 from crm.clients.record_models import Attendance, SessionLog
 from crm.clients.service import refresh_status
-from crm.clients.vitals import Vitals
 from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import queries as journal_queries
@@ -19,9 +17,6 @@ from crm.journal.acts import SessionMissed, SessionWritten
 from crm.journal.events import Event, SessionHeld, TaskDone
 from crm.journal.models import JournalEntry
 from crm.outreach.task_queries import find_open_task
-
-TABLE = "session_log"
-NOT_READ = Vitals()
 
 
 class NeedsReason(Exception):  # noqa: N818
@@ -38,23 +33,6 @@ class AlreadyLogged(Exception):  # noqa: N818
     def __init__(self, session: SessionLog) -> None:
         super().__init__(session.id)
         self.session = session
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The log of a session: readings before and after, and what there is to say."""
-
-    before: Vitals = NOT_READ
-    after: Vitals = NOT_READ
-    done: str = ""
-    response: str = ""
-    modification: str = ""
-    plan: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether nothing was written."""
-        return self == Words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +130,4 @@ def write_log(
 
 
 def _seal(row: SessionLog, words: Words, sealer: Sealer) -> None:
-    row.sealed = sealer.seal(asdict(words), table=TABLE, row=row.uuid)
-
-
-def open_words(row: SessionLog, sealer: Sealer) -> Words:
-    """Return what was written about a session. Raises Unreadable."""
-    held: Mapping[str, Any] = sealer.open(row.sealed, table=TABLE, row=row.uuid)
-    return Words(**dict(held) | {"before": Vitals(**held["before"]), "after": Vitals(**held["after"])})
+    row.sealed = sealer.seal(asdict(words), table=SESSIONS, row=row.uuid)

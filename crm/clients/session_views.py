@@ -5,12 +5,13 @@ from typing import Any
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.clients import queries, record_queries, session_service
+from crm.clients import opened_queries, queries, record_queries, session_service
 from crm.clients.client_page_views import ClientFile, open_file
 from crm.clients.models import Client
+from crm.clients.opened_queries import Words
 from crm.clients.record_models import Attendance, SessionLog
 from crm.clients.session_forms import SessionForm
-from crm.clients.session_service import SessionDetails, Words
+from crm.clients.session_service import SessionDetails
 from crm.clients.vitals import Reminder, reminders
 from crm.crypto import Unreadable
 from crm.outreach import day_words
@@ -105,7 +106,7 @@ def index(code: str) -> ResponseReturnValue:
 def show(code: str, session_id: int) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     row = record_queries.get_session(g.practice.id, client.id, session_id)
-    words = session_service.open_words(row, sealer())
+    words = opened_queries.open_words(row, sealer())
     form = SessionForm(
         formdata=None, today=g.today, held_on=row.held_on, attendance=row.attendance.value, done=words.done,
         response=words.response, modification=words.modification, plan=words.plan,
@@ -135,7 +136,7 @@ def read_words(row: SessionLog | None) -> Words | None:
     if row is None:
         return None
     try:
-        return session_service.open_words(row, sealer())
+        return opened_queries.open_words(row, sealer())
     except Unreadable:
         return None
 
