@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
+from flask.typing import ResponseReturnValue, RouteCallable
 
 from crm.clients import flag_service, flags, queries
 from crm.clients.flag_forms import AskForm, FlagForm, LiftForm, not_before
@@ -162,3 +162,12 @@ def _told(client: Client, entry: JournalEntry) -> tuple[flags.Told | None, bool]
 def _entries(client: Client, kind: str, seq: int) -> list[JournalEntry]:
     found = journal_queries.entries_of_types(g.practice.id, client.id, {kind})
     return [entry for entry in found if entry.payload["flag"] == seq]
+
+
+ROWS: tuple[tuple[str, RouteCallable, str, str], ...] = (
+    ("/clients/<code>/flag", flag, "flag", "GET"),
+    ("/clients/<code>/flag", raise_flag, "raise_flag", "POST"),
+    ("/clients/<code>/flag/<int:seq>", flag_raised, "flag_raised", "GET"),
+    ("/clients/<code>/flag/<int:seq>/asked", ask_through, "ask_through", "POST"),
+    ("/clients/<code>/flag/<int:seq>/lift", lift_flag, "lift_flag", "POST"),
+)

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue, RouteCallable
 from sqlalchemy.exc import IntegrityError
 
 from crm.clients import (
+    door_views,
+    doors,
     flag_views,
     goal_views,
     measure_views,
@@ -251,19 +253,14 @@ for address, view in (
     ("/clients/<code>/releases/<int:release_id>/restore", release_views.restore_release),
 ):
     bp.add_url_rule(address, view_func=view, methods=["POST"])
-FLAGS: tuple[tuple[str, RouteCallable, str], ...] = (
-    ("/clients/<code>/flag", flag_views.flag, "GET"),
-    ("/clients/<code>/flag", flag_views.raise_flag, "POST"),
-    ("/clients/<code>/flag/<int:seq>", flag_views.flag_raised, "GET"),
-    ("/clients/<code>/flag/<int:seq>/asked", flag_views.ask_through, "POST"),
-    ("/clients/<code>/flag/<int:seq>/lift", flag_views.lift_flag, "POST"),
-)
-for where, shown, method in FLAGS:
-    bp.add_url_rule(where, view_func=shown, methods=[method])
-for address, view, name, method in (
+ROWS: tuple[tuple[str, RouteCallable, str, str], ...] = (
     *record_views.ROWS,
     *session_views.ROWS,
     *measure_views.ROWS,
     *goal_views.ROWS,
-):
-    bp.add_url_rule(address, name, view, methods=[method])
+    *flag_views.ROWS,
+    *door_views.ROWS,
+)
+for rule, handler, endpoint, http_method in ROWS:
+    bp.add_url_rule(rule, endpoint, handler, methods=[http_method])
+bp.context_processor(lambda: {"doors_of": doors.offered})
