@@ -4,11 +4,11 @@ Every element carries a class, which the pages' style sheet colours by day and b
 draw it on paper, where no style sheet is known.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from crm.clients.chart_plot import PAGE, PRINT, Plot, Words, laid_out
-from crm.clients.chart_room import DESCENT, Frame, Label, Place, side_by_side
+from crm.clients.chart_room import DESCENT, Frame, Label, Place, pieces, side_by_side
 from crm.clients.chart_words import (
     Point,
     Trend,
@@ -39,7 +39,7 @@ PAINT: Mapping[str, str] = {
     "val": f'fill="{INK}" font-weight="600"',
 }
 SWATCH = 16.0
-PAIR_PAD, PAIR_DOTS, PAIR_LINE = 60.0, 54.0, 70.0
+PAIR_PAD, PAIR_BAND, PAIR_DOTS, PAIR_LINE = 60.0, 20.0, 56.0, 74.0
 
 
 def trend_svg(trend: Trend, *, ident: str, print: bool = False) -> str:  # noqa: A002 - what the caller does with it
@@ -54,7 +54,7 @@ def trend_svg(trend: Trend, *, ident: str, print: bool = False) -> str:  # noqa:
         *(_text(label) for label in [*words.marks, *words.dates]),
         *(_text(label, "val") for label in words.values),
     ]
-    parts = [*_ground(plot), *_course(plot), *texts, *key]
+    parts = [*_ground(plot, words.values), *_course(plot), *texts, *key]
     return _svg(
         "trend", (frame.width, height), parts, names=(trend.title, description(trend)), ident=ident, frame=frame
     )
@@ -90,16 +90,16 @@ def before_after_svg(trend: Trend, *, ident: str) -> str:
 
 
 def _meaningful_part(pair: Trend, edge: float) -> list[str]:
-    """Draw where change is meaningful, its words at its edge as far as they fit there."""
+    """Draw where change is meaningful, with its words above."""
     words = f"meaningful from {shown_like(pair.points, pair.meaningful_from or 0)}"
     width = PAGE.width_of(words, PAGE.text)
     rises = pair.rises_to(pair.meaningful_from or 0)
     left, right = (edge, PAGE.width) if rises else (0.0, edge)
-    x, anchor = (min(edge + 7, PAGE.width - 7 - width), "start") if rises else (max(edge - 7, 7 + width), "end")
+    x, anchor = (min(edge, PAGE.width - width), "start") if rises else (max(edge, width), "end")
     return [
-        _rect("band", left, 4, right - left, PAIR_LINE - 4),
-        _line("edge", (edge, 4), (edge, PAIR_LINE)),
-        _text(Label(words, x, 18, PAGE.text, width, anchor)),
+        _rect("band", left, PAIR_BAND, right - left, PAIR_LINE - PAIR_BAND),
+        _line("edge", (edge, PAIR_BAND), (edge, PAIR_LINE)),
+        _text(Label(words, x, PAIR_BAND - 6, PAGE.text, width, anchor)),
     ]
 
 
@@ -107,33 +107,44 @@ def _pair(pair: Trend, places: Sequence[float]) -> list[str]:
     """Draw the two points, joined, with their values above and their dates below."""
     year = is_over_a_year(pair.points)
     shown = [PAGE.cut(point.shown, PAGE.figure, PAGE.width / 3) for point in pair.points]
+    spots = places
+    if len(set(zip(shown, places, strict=True))) == 1:  # nothing changed: the value is said once
+        shown, spots = shown[:1], places[:1]
     days = [short_day(point.on, year=year) for point in pair.points]
     days[0] = f"baseline {days[0]}"
     return [
         *([_path([(x, PAIR_DOTS) for x in places])] if len(places) > 1 else []),
         *(_dot((x, PAIR_DOTS), PAGE.dot, "pt pt-last" if at else "pt") for at, x in enumerate(places)),
-        *(_text(label, "val") for label in side_by_side(PAGE, shown, places, y=PAIR_DOTS - 13, size=PAGE.figure)),
+        *(_text(label, "val") for label in side_by_side(PAGE, shown, spots, y=PAIR_DOTS - 13, size=PAGE.figure)),
         *(_text(label) for label in side_by_side(PAGE, days, places, y=PAIR_LINE + 17, size=PAGE.text)),
     ]
 
 
-def _ground(plot: Plot) -> list[str]:
-    """Draw what lies behind the course: bands with their edges, lines, the bracket of the norm, the axis."""
+def _ground(plot: Plot, values: Sequence[Label]) -> list[str]:
+    """Draw what lies behind the course: bands, the axis, the norm, and lines that make way for the values."""
     frame, parts = plot.frame, list[str]()
     for kind, span in (("band", plot.band), ("noise", plot.noise)):
         if span:
             parts.append(_rect(kind, 0, span[0], frame.width, span[1] - span[0]))
-    for kind, edge in (("edge edge-noise", plot.measurable), ("edge", plot.meaningful)):
-        if edge is not None:
-            parts.append(_line(kind, (0, edge), (frame.width, edge)))
     parts.append(_line("axis", (0, frame.line), (frame.width, frame.line)))
     if plot.norm:
-        top, bottom = plot.norm
-        parts.append(_bracket(2, top, bottom))
-    parts.append(_line("mark-line", (plot.dots[0][0], plot.baseline), (frame.width, plot.baseline)))
-    if plot.target is not None:
-        parts.append(_line("mark-line mark-target", (0, plot.target), (frame.width, plot.target)))
+        parts.append(_bracket(2, *plot.norm))
+    for kind, left, y in _straight(plot):
+        parts += [_line(kind, *piece) for piece in pieces((left, y), frame.width, [label.box for label in values])]
     return parts
+
+
+def _straight(plot: Plot) -> Iterator[tuple[str, float, float]]:
+    """Yield every line right across: its kind, where it begins and its y."""
+    if plot.noise:
+        (far,) = (y for y in plot.noise if y != plot.baseline)
+        if far != plot.meaningful:
+            yield "edge edge-noise", 0, far
+    if plot.meaningful is not None:
+        yield "edge", 0, plot.meaningful
+    yield "mark-line", plot.dots[0][0], plot.baseline
+    if plot.target is not None:
+        yield "mark-line mark-target", 0, plot.target
 
 
 def _course(plot: Plot) -> list[str]:
@@ -154,19 +165,20 @@ def _key(words: Words, frame: Frame, top: float) -> tuple[list[str], float]:
             x, y = 0.0, y + row
         middle = y + row / 2
         parts += [
-            _sample(kind, x, middle),
+            *_sample(kind, x, middle),
             _text(Label(text, x + SWATCH + 6, middle + 0.32 * frame.text, frame.text, width, "start")),
         ]
         x += SWATCH + 6 + width + 14
     return parts, y + row if words.key else top
 
 
-def _sample(kind: str, x: float, y: float) -> str:
+def _sample(kind: str, x: float, y: float) -> list[str]:
     if kind == "norm":
-        return _bracket(x + SWATCH / 2, y - 5, y + 5)
+        return [_bracket(x + SWATCH / 2, y - 5, y + 5)]
     if kind in {"band", "noise"}:
-        return _rect(kind, x, y - 5, SWATCH, 10)
-    return _line("mark-line" if kind == "baseline" else "mark-line mark-target", (x, y), (x + SWATCH, y))
+        edge = "edge" if kind == "band" else "edge edge-noise"
+        return [_rect(kind, x, y - 5, SWATCH, 10), *(_line(edge, (x, at), (x + SWATCH, at)) for at in (y - 5, y + 5))]
+    return [_line("mark-line" if kind == "baseline" else "mark-line mark-target", (x, y), (x + SWATCH, y))]
 
 
 def _bracket(x: float, top: float, bottom: float) -> str:

@@ -1,7 +1,7 @@
 """A trend laid out: where its points, bands and lines lie, and where their words find room."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crm.clients.chart_room import AIR, ASCENT, DESCENT, Box, Frame, Label, Line, Place, Room, segments, spread
 from crm.clients.chart_words import Trend, is_over_a_year, short_day, shown_like, target_said
@@ -11,6 +11,7 @@ PRINT = Frame(
     width=188, line=88, top=2, head=19, foot=19, pad=18, text=10, figure=10.5, dot=3.2, narrow=0.86
 )  # fmt: skip
 ALL_VALUES = 12  # with more points only the ends, the best and the worst carry their value
+ASKEW = 5  # with more points a value stands straight above or below its point
 GUTTER = 10.0  # for the bracket of the norm
 GAP = 8.0  # between two dates
 
@@ -23,7 +24,6 @@ class Plot:
     dots: tuple[Place, ...]
     radius: float
     baseline: float
-    measurable: float | None
     meaningful: float | None
     noise: tuple[float, float] | None
     band: tuple[float, float] | None
@@ -76,7 +76,6 @@ def plotted(trend: Trend, frame: Frame, *, wide: bool) -> Plot:
         ),
         radius=radius,
         baseline=base,
-        measurable=None if measurable == base else measurable,
         meaningful=None if trend.meaningful_from is None else scale(trend.meaningful_from),
         noise=None if measurable == base else (min(base, measurable), max(base, measurable)),
         band=None if trend.meaningful_from is None else _beyond(trend, scale, trend.meaningful_from),
@@ -176,13 +175,26 @@ def _at_point(trend: Trend, plot: Plot, at: int) -> Iterator[Label]:
         yield Label(text, x + radius + 4, y + 0.36 * size, size, width, "start")
 
 
+def _askew(trend: Trend, plot: Plot, at: int) -> Iterator[Label]:
+    """Yield places off a steep course; among many points they would be read as the value of the next one."""
+    if len(plot.dots) > ASKEW:
+        return
+    aside = plot.radius / 2 + 1
+    for label in [*_at_point(trend, plot, at)][:2]:
+        yield replace(label, x=label.x - aside, anchor="end")
+        yield replace(label, x=label.x + aside, anchor="start")
+
+
 def _between(trend: Trend, plot: Plot, room: Room) -> list[Label]:
     """Place the values between the ends as far as there is room; of many points only the best and the worst."""
     order = spread(len(trend.points))[2:]
     if len(trend.points) > ALL_VALUES:
         values = [point.value for point in trend.points]
         order = [at for at in (values.index(max(values)), values.index(min(values))) if at in order]
-    placed = [room.take(_at_point(trend, plot, at), over_lines=True) for at in order]
+    placed = [
+        room.take(_at_point(trend, plot, at), over_lines=True) or room.take(_askew(trend, plot, at), over_lines=True)
+        for at in order
+    ]
     return [label for label in placed if label is not None]
 
 

@@ -150,6 +150,17 @@ def segments(places: Sequence[Place]) -> list[Line]:
     return list(pairwise(places))
 
 
+def pieces(start: Place, right: float, boxes: Iterable[Box]) -> list[Line]:
+    """Return a level line from `start` to x `right`, broken where it would run through a box."""
+    left, y = start
+    found: list[Line] = []
+    for box in sorted((box for box in boxes if box.top < y < box.bottom), key=lambda box: box.left):
+        if box.left > left:
+            found.append(((left, y), (min(box.left, right), y)))
+        left = max(left, box.right)
+    return [*found, ((left, y), (right, y))] if left < right else found
+
+
 def spread(count: int) -> list[int]:
     """Return 0 .. count - 1, the ends first, then the middles of what is left: who comes first keeps its place."""
     order = [0, count - 1] if count > 1 else [0]
