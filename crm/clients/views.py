@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue, RouteCallable
 from sqlalchemy.exc import IntegrityError
 
 from crm.clients import (
+    chart_views,
     door_views,
     doors,
     flag_views,
@@ -264,3 +265,5 @@ ROWS: tuple[tuple[str, RouteCallable, str, str], ...] = (
 for rule, handler, endpoint, http_method in ROWS:
     bp.add_url_rule(rule, endpoint, handler, methods=[http_method])
 bp.context_processor(lambda: {"doors_of": doors.offered})
+for filter_name, drawing in chart_views.FILTERS.items():
+    bp.add_app_template_filter(drawing, filter_name)
