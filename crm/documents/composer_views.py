@@ -191,7 +191,9 @@ def _freeze(draft: Draft) -> None:
     made = press.typeset(brief.kind, draft.facts, draft.body.text, enclosed, at=g.now)
     with writing(g.practice.id):
         document = queries.get_document(g.practice.id, document_id)
-        service.approve(g.practice, document, made, version=version, sealer=sealer(), now=g.now, user=g.user)
+        service.approve(
+            g.practice, document, made, draft.facts, version=version, sealer=sealer(), now=g.now, user=g.user
+        )
 
 
 def _why_not(refusal: Exception) -> str:

@@ -3,15 +3,17 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Response, g, make_response
+from flask import Response, abort, flash, g, make_response, redirect, url_for
+from flask.typing import ResponseReturnValue
 
 from crm.clients.queries import get_client_by_code
-from crm.db import NotFound
-from crm.documents import fact_queries, letters, press, service
+from crm.db import NotFound, writing
+from crm.documents import fact_queries, letters, press, queries, service, words_service
 from crm.documents.fact_queries import Brief
 from crm.documents.facts import Facts, values
 from crm.documents.models import Document, DocumentState
-from crm.documents.review import Review
+from crm.documents.report_words import Line
+from crm.documents.review import Body, Review, traced
 from crm.sources.queries import get_source
 from crm.web import sealer
 
@@ -22,7 +24,7 @@ class Draft:
 
     brief: Brief
     facts: Facts
-    body: service.Body
+    body: Body
     document: Document | None = None
 
     @property
@@ -37,6 +39,12 @@ class Draft:
         named = {"key": brief.kind.key, "source": brief.source.id if brief.source else None,
                  "client": brief.client.code if brief.client else None, "task": brief.task_key or None}  # fmt: skip
         return {name: value for name, value in named.items() if value}
+
+
+    @property
+    def traced(self) -> tuple[Line, ...]:
+        """Return which of its words come from which rows."""
+        return traced(self.body.text, self.facts)
 
 
 def brief_from(given: Any) -> Brief:
@@ -60,7 +68,7 @@ def brief_from(given: Any) -> Brief:
 
 def begun(brief: Brief) -> Draft:
     facts = fact_queries.gather(g.practice, g.user, brief, sealer=sealer(), today=g.today)
-    return Draft(brief, facts, service.Body(service.compose(g.practice, brief, facts)))
+    return Draft(brief, facts, Body(service.compose(g.practice, brief, facts)))
 
 
 def saved(document: Document) -> Draft:
@@ -75,10 +83,23 @@ def saved(document: Document) -> Draft:
 def judged(draft: Draft) -> Review:
     release = service.release_for(g.practice, draft.brief, g.now)
     made = press.picture(draft.brief.kind, draft.facts, draft.body.text)
-    return service.examine(
+    return words_service.examine(
         g.practice, g.user, draft.brief, draft.body, sealer=sealer(), release=release,
-        unprintable=made.unprintable, fit=(made.fit.pages, made.fit.lines_free),
+        unprintable=made.unprintable, fit=(made.fit.pages, made.fit.lines_free), facts=draft.facts,
     )  # fmt: skip
+
+
+def refill(document_id: int) -> ResponseReturnValue:
+    """Put our wording, with what is on file today, in the place of a draft's text."""
+    with writing(g.practice.id):
+        document = queries.get_document(g.practice.id, document_id)
+        fresh = begun(service.brief_of(document))
+        try:
+            service.save_text(document, fresh.body.text, version=document.version, sealer=sealer(), now=g.now)
+        except service.NotADraft:
+            abort(400)
+    flash("Filled in with what is on file today.")
+    return redirect(url_for("documents.show", document_id=document_id), 303)
 
 
 def as_pdf(content: bytes, name: str) -> Response:

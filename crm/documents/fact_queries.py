@@ -6,12 +6,16 @@ from datetime import date
 from sqlalchemy import func, select
 
 from crm.accounts.models import Practice, User
+from crm.clients import opened_queries, record_queries
 from crm.clients.models import Client, Referral, Visit
+from crm.clients.record import Diagnosis, Health
+from crm.clients.record_models import Part
 from crm.clients.referral_check import Elements
 from crm.crypto import Sealer, Unreadable
 from crm.db import NotFound, db
-from crm.documents.facts import About, Facts, Recipient, Referred, Writer
+from crm.documents.facts import About, Facts, Recipient, Referred, Reported, Writer
 from crm.documents.letters import Kind
+from crm.documents.report_queries import attendance, reported
 from crm.journal import queries as journal_queries
 from crm.journal.models import JournalEntry
 from crm.outreach.models import Task, TaskStatus
@@ -54,7 +58,15 @@ def gather(practice: Practice, user: User, brief: Brief, *, sealer: Sealer, toda
         about=_about(practice, brief, sealer, today) if brief.client and brief.kind.about != "nobody" else None,
         referred=_referred(practice, brief, sealer) if brief.client else None,
         event_on=_event_on(practice.id, brief),
+        reported=_reported(practice, brief, sealer),
     )
+
+
+def _reported(practice: Practice, brief: Brief, sealer: Sealer) -> Reported | None:
+    """Return what a report says by itself; other letters hold no measures."""
+    if brief.client is None or brief.kind.frame != "report" or brief.kind.about != "client":
+        return None
+    return reported(practice, brief.client, sealer, closing=brief.kind.key == "discharge-summary")
 
 
 def names_of(rows: list[tuple[str, bytes]], sealer: Sealer) -> list[str]:
@@ -106,22 +118,37 @@ def _about(practice: Practice, brief: Brief, sealer: Sealer, today: date) -> Abo
     private = _private(client, sealer)
     if brief.kind.about == "referral":  # initials and the referral's date are all it may hold
         return About(code="", name=private.get("name", ""))
-    held = [_day(practice, entry) for entry in _entries(practice.id, client.id, "session_held")]
+    came = attendance(practice, client)
+    held = [on for on, what in came.sessions if what == "attended"]
     seen = sorted(held + [_day(practice, entry) for entry in _entries(practice.id, client.id, "assessment_done")])
     planned = _entries(practice.id, client.id, "discharge_planned")
+    stated = _diagnosis(practice.id, client, private, sealer)
     return About(
         code=client.code,
         name=private.get("name", ""),
-        diagnosis=private.get("diagnosis", ""),
-        icd10=private.get("icd10", ""),
-        stated_by=_stated_by(practice.id, client.id),
-        sessions=len(held),
+        diagnosis=stated.text,
+        icd10=stated.icd10,
+        stated_by=stated.stated_by,
+        attended=came.words.partition(" session")[0] if held else "",
         first_visit_on=seen[0] if seen else None,
         last_seen_on=seen[-1] if seen else None,
         last_session_on=date.fromisoformat(planned[-1].payload["last_on"]) if planned else None,
         next_visit_on=_next_visit(practice.id, client.id, brief, today),
         next_report_on=_next_report(practice.id, client.id, brief, today),
     )
+
+
+def _diagnosis(practice_id: int, client: Client, private: dict[str, str], sealer: Sealer) -> Diagnosis:
+    """Return the diagnosis as it was stated last: the record's first one, else the referral's (H22)."""
+    row = record_queries.sheet(practice_id, client.id, Part.HEALTH)
+    try:
+        health = opened_queries.read_part(row, Part.HEALTH, sealer)
+    except Unreadable:
+        health = Health()
+    if health.diagnoses:
+        first: Diagnosis = health.diagnoses[0]
+        return first
+    return Diagnosis(private.get("diagnosis", ""), private.get("icd10", ""), _stated_by(practice_id, client.id))
 
 
 def _private(client: Client, sealer: Sealer) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """What is known about writer, recipient, client and referral, as the words that fill a letter."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from crm.clients.referral_check import Elements
-from crm.documents.layout import Letterhead
+from crm.documents.layout import Chart, Letterhead
+from crm.documents.report_words import Line
 
 # What an office is asked for, as it stands in a list of the correction request.
 ASKED_FOR = {
@@ -87,7 +89,7 @@ class About:
     diagnosis: str = ""
     icd10: str = ""
     stated_by: str = ""
-    sessions: int = 0
+    attended: str = ""  # "13 of 14"
     first_visit_on: date | None = None
     last_seen_on: date | None = None
     last_session_on: date | None = None
@@ -105,6 +107,16 @@ class Referred:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """What the desk can say of a client by itself: lines with their rows, the newest value's day, charts by name."""
+
+    lines: tuple[Line, ...] = ()
+    newest_on: date | None = None
+    outdated: tuple[str, ...] = ()  # what earlier values read like
+    charts: Mapping[str, Chart] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known when a letter is begun."""
 
@@ -114,6 +126,7 @@ class Facts:
     about: About | None = None
     referred: Referred | None = None
     event_on: date | None = None
+    reported: Reported | None = None
 
 
 def values(facts: Facts) -> dict[str, str]:
@@ -139,6 +152,8 @@ def values(facts: Facts) -> dict[str, str]:
         found |= _of_client(facts.about)
     if facts.referred:
         found |= _of_referral(facts.referred)
+    if facts.reported:
+        found |= {line.placeholder: line.text for line in facts.reported.lines}
     return found
 
 
@@ -149,11 +164,12 @@ def _of_client(about: About) -> dict[str, str]:
         "client_full": f"{about.name} ({about.code})" if about.name else about.code,
         "client_initials": "".join(f"{part[0]}." for part in about.name.split()) if about.name else "",
         "diagnosis": f"{stated}, as stated by {about.stated_by}" if stated and about.stated_by else stated,
-        "sessions": str(about.sessions) if about.sessions else "",
+        "sessions": about.attended,
         "first_visit_on": long_date(about.first_visit_on),
         "last_seen_on": long_date(about.last_seen_on),
         "last_session_on": long_date(about.last_session_on),
         "next_visit_on": long_date(about.next_visit_on),
+        "next_visit": long_date(about.next_visit_on) or "none on file; please tell me of one",
         "next_report_on": long_date(about.next_report_on),
     }
 

@@ -16,10 +16,19 @@ _TICK = re.compile(r"\[( |x|X)\] *")
 _ROW = re.compile(r"([A-Z][^:_\n]{0,27}):\s+(?=\S)")
 _FILL = re.compile(r"_{3,}")
 _LONG = re.compile(r"\S{60,}")
+_CHART = re.compile(r"\[chart: ([a-z0-9-]+(?: left| right)?)\]")
 _RUNS = re.compile(r"_{3,}|\[(?: |x|X)\] ?")
 _SMALL = re.compile(r"(?:Enclosures?|Enclosed|Encl\.|Attached|Copy)\b", re.IGNORECASE)
 _CLOSING = re.compile(r"(?!Dear\b)[A-Z][^.!?:\n]{3,40},")
 ROW_FRAMES = frozenset({"report", "paper", "sheet"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing for the page, as SVG, and what it shows in words."""
+
+    svg: str
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ def blocks(text: str, frame: str) -> list[Block]:
     A blank line parts paragraphs; a line break stays one. A line alone that ends with a colon is a
     heading. `- ` opens a list item, `[ ] ` a box to tick, `____` a line to write on. In reports and
     papers a paragraph of `Label: value` lines becomes rows. A line such as "With kind regards," is the
-    closing, with room to sign below.
+    closing, with room to sign below. `[chart: chair-stand-30s]` alone is the chart of that measure.
     """
     made: list[Block] = []
     for paragraph in re.split(r"\n[ \t]*\n", text.strip("\n")):
@@ -71,7 +80,9 @@ def _paragraph(lines: list[str], frame: str) -> list[Block]:
 def _of_one_kind(lines: list[str], frame: str) -> Block | None:
     """Return the block of a paragraph all of whose lines are alike, None for another."""
     block: Block | None = None
-    if len(lines) == 1 and _CLOSING.fullmatch(lines[0]):
+    if len(lines) == 1 and (chart := _CHART.fullmatch(lines[0])):
+        block = {"kind": "chart", "name": chart[1]}
+    elif len(lines) == 1 and _CLOSING.fullmatch(lines[0]):
         block = {"kind": "closing", "lines": [runs(lines[0])]}
     elif _SMALL.match(lines[0]) and frame == "letter":
         block = {"kind": "small", "lines": [runs(line) for line in lines]}

@@ -41,6 +41,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "last_session_on": "planned last session",
     "sessions": "sessions held so far",
     "next_visit_on": "date of the next medical visit",
+    "next_visit": "date of the next medical visit, or that none is on file",
     "next_report_on": "date of the next report",
     "measure": "a measured value with its date",
     "function": "what the client does now, in everyday words",
@@ -49,6 +50,8 @@ PLACEHOLDERS: Mapping[str, str] = {
     "stability": "finding: stability",
     "endurance": "finding: endurance",
     "balance": "finding: balance and coordination",
+    "pain": "pain as the client told it, in a summary only",
+    "chart": "chart of the measure that changed most",
     "goals": "goals of the next 30 and 90 days",
     "plan": "what comes next",
     "change": "what changed",
@@ -62,6 +65,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "event_on": "date of the lunch-and-learn",
     "event_at": "time of the lunch-and-learn",
 }
+OPTIONAL = ("chart", "pain")
 # Facts only the writer knows: their gaps are to be written, not looked up.
 WRITTEN = frozenset(
     {"measure", "function", "strength", "flexibility", "stability", "endurance", "balance", "goals", "plan", "change",
@@ -88,6 +92,7 @@ class Kind:
     group: str = ""
     page: str = ""
     variant: str = ""
+    fresh: bool = False
 
     @property
     def full_title(self) -> str:
@@ -141,7 +146,13 @@ def our_words(key: str) -> str:
 
 
 def fill(words: str, values: Mapping[str, str]) -> str:
-    """Put the facts that are known where their placeholders stand; the others stay, to be pointed at."""
+    """Put the facts that are known where their placeholders stand; the others stay, to be pointed at.
+
+    A line of something nobody has to have, such as a chart, goes away where there is none.
+    """
+    for name in OPTIONAL:
+        if not values.get(name):
+            words = re.sub(rf"^.*{{{{{{{{ ?{name} ?}}}}}}}}.*(?:\n|\Z)\n?", "", words, flags=re.MULTILINE)
     return PLACEHOLDER.sub(lambda found: values.get(found[1]) or found[0], words)
 
 

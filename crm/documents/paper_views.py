@@ -7,7 +7,7 @@ from crm.db import NotFound, db
 from crm.documents import composing, letters, press
 from crm.documents.draft_views import Draft, as_pdf, as_svg, begun, brief_from, judged
 from crm.documents.fact_queries import Brief
-from crm.documents.service import Body
+from crm.documents.review import Body
 
 PAPERS = ("overview", "referral-form", "sample-report")
 

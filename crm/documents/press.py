@@ -4,14 +4,14 @@ It touches no database: typesetting takes tens of milliseconds, and no transacti
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import segno
 
 from crm.documents import letters, render
 from crm.documents.facts import Facts, Writer, letterhead, long_date
-from crm.documents.layout import Sheet, blocks
+from crm.documents.layout import Block, Sheet, blocks
 from crm.documents.letters import Kind
 
 
@@ -47,7 +47,7 @@ def sheet_of(kind: Kind, facts: Facts, text: str, *, draft: bool = False) -> She
     addressed = facts.recipient.address if facts.recipient and kind.frame in {"letter", "report"} else ()
     return Sheet(
         title=kind.title,
-        blocks=blocks(text, kind.frame),
+        blocks=_with_charts(blocks(text, kind.frame), facts),
         author=facts.writer.practice,
         date=long_date(facts.today),
         address=addressed,
@@ -55,6 +55,13 @@ def sheet_of(kind: Kind, facts: Facts, text: str, *, draft: bool = False) -> She
         draft=draft,
         qr=way_back(facts.writer) if kind.key == "referral-form" else "",
     )
+
+
+def _with_charts(found: list[Block], facts: Facts) -> list[Block]:
+    """Put the drawings where a text asks for them; one of a measure that has none leaves no trace."""
+    charts = facts.reported.charts if facts.reported else {}
+    drawn = [block | asdict(charts[block["name"]]) if block.get("name") in charts else block for block in found]
+    return [block for block in drawn if block["kind"] != "chart" or "svg" in block]
 
 
 def picture(kind: Kind, facts: Facts, text: str) -> Page:

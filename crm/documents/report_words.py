@@ -93,6 +93,8 @@ def _measured(series: Sequence[Series]) -> list[Line]:
     for area in AREAS:
         of_area = [one for one in by_change if one.measure.area == area][:A_ROW]
         made.append(Line(area, "; ".join(map(_full, of_area)) or NOT_MEASURED, _rows(of_area) or _rows([lead])))
+    pain = [one for one in series if one.measure.area == "pain"]
+    made += [Line("pain", _span(one).removeprefix(f"{one.title} "), _rows([one])) for one in pain]
     if len(lead.readings) > 1:
         made.append(Line("chart", f"[chart: {lead.measure.key}{' ' + lead.side if lead.side else ''}]", _rows([lead])))
     return made

@@ -4,11 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from crm.documents.facts import Facts, Reported
 from crm.documents.letters import PLACEHOLDERS, WRITTEN, Gap, Kind
+from crm.documents.report_words import Line
 from crm.documents.scope import Finding, Missing, Verdict
 
 REASON_MIN = 3
+FRESH = timedelta(days=10)  # how old the newest value of a report may be (H15)
 CODE = re.compile(r"\bC-(?!0000\b)\d{4,}\b")  # C-0000 is nobody: the made-up person of the sample report
 
 
@@ -54,6 +58,15 @@ class Kept:
     reason: str
     user: int
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a document's seal holds: its text and the warnings somebody decided to keep."""
+
+    text: str
+    kept: tuple[Kept, ...] = ()
+    traced: tuple[Line, ...] = ()  # once approved: which words of it came from which rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,29 @@ def named_clients(text: str, kind: Kind, *, names: Iterable[str], own: str, rele
     if kind.about != "client":
         found += [_named(match.start(), match.end(), text, kind) for match in CODE.finditer(text)]
     return found
+
+
+def measured_lately(kind: Kind, text: str, reported: Reported | None, today: date) -> list[Remark]:
+    """Hold a report against the values on file: old ones stop it (H15), and so does a text older than they are."""
+    if reported is None:
+        return []
+    found = [_outdated(at, line) for line in reported.outdated if (at := text.find(line)) >= 0]
+    if kind.fresh and (reported.newest_on is None or today - reported.newest_on > FRESH):
+        day = f"{reported.newest_on:%B} {reported.newest_on.day}" if reported.newest_on else ""
+        said = f"The newest value is of {day}, more than ten days ago." if day else "Nothing was measured yet."
+        found.append(
+            Remark("H15", "block", 0, 0, "", said, "Enter measures, then fill it in anew.")
+        )
+    return found
+
+
+def traced(text: str, facts: Facts) -> tuple[Line, ...]:
+    """Return the lines of a text that stand there as the desk made them, each with the rows it was made from."""
+    return tuple(line for line in (facts.reported.lines if facts.reported else ()) if line.text in text)
+
+
+def _outdated(at: int, line: str) -> Remark:
+    return Remark("H15", "block", at, at + len(line), line, "Newer values are on file.", "Fill the report in anew.")
 
 
 def _folded(text: str) -> str:

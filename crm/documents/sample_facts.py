@@ -29,6 +29,8 @@ WRITTEN = {
     "answer": "Walking on level ground, most days, at a pace that lets one talk.",
     "topic": "getting up from a chair",
     "event_at": "12:15",
+    "chart": "[chart: sample]",
+    "pain": "3 of 10 on March 2",
     "call_on": "April 1, 2026",
 }
 
@@ -36,7 +38,7 @@ WRITTEN = {
 def values_for(writer: Writer, today: date, kind: Kind) -> dict[str, str]:
     """Return a value for every placeholder."""
     about = About(
-        "C-0000", "Pat Example", "knee osteoarthritis", "M17.11", "Dr. Sample", sessions=12, first_visit_on=today,
+        "C-0000", "Pat Example", "knee osteoarthritis", "M17.11", "Dr. Sample", attended="12", first_visit_on=today,
         last_seen_on=today, last_session_on=today, next_visit_on=today, next_report_on=today,
     )  # fmt: skip
     if kind.about == "referral":

@@ -1,8 +1,7 @@
 """Letters from first draft to frozen bytes. Typesetting happens outside any transaction; these steps only write."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +9,14 @@ from crm.accounts.models import Practice, User
 from crm.clients.models import Release
 from crm.crypto import Sealer
 from crm.db import db
-from crm.documents import fact_queries, letters, queries
+from crm.documents import letters, queries
 from crm.documents.fact_queries import Brief
 from crm.documents.facts import Facts, values
 from crm.documents.models import Document, DocumentFile, DocumentState
 from crm.documents.press import Typeset
-from crm.documents.review import Kept, Review, named_clients, review, sentence_around
-from crm.documents.words_service import judge, rules, words_for
+from crm.documents.report_words import Line
+from crm.documents.review import Body, Kept, Review, sentence_around, traced
+from crm.documents.words_service import examine, judge, rules, words_for
 from crm.journal import service as journal
 from crm.journal.acts import DocumentApproved, FindingKept
 from crm.journal.events import PackageReady
@@ -61,14 +61,6 @@ class NoRelease(Exception):  # noqa: N818
     """No valid release covers this recipient today (H3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What a document's seal holds: its text and the warnings somebody decided to keep."""
-
-    text: str
-    kept: tuple[Kept, ...] = ()
-
-
 def brief_of(document: Document) -> Brief:
     """Return what a saved letter is about."""
     return Brief(letters.kind_of(document.key), document.source, document.client, document.task_key)
@@ -95,34 +87,15 @@ def enclosed(practice: Practice, user: User, brief: Brief, facts: Facts) -> list
 def open_body(document: Document, sealer: Sealer) -> Body:
     """Open a letter's text. Raises Unreadable."""
     opened = sealer.open(document.sealed, table=TABLE, row=document.uuid)
-    return Body(opened["text"], tuple(Kept(**kept) for kept in opened.get("kept", ())))
+    made_of = (Line(line["placeholder"], line["text"], tuple(line["rows"])) for line in opened.get("traced", ()))
+    return Body(opened["text"], tuple(Kept(**kept) for kept in opened.get("kept", ())), tuple(made_of))
 
 
 def _seal(document: Document, body: Body, sealer: Sealer) -> None:
     held: dict[str, Any] = {"text": body.text, "kept": [asdict(kept) for kept in body.kept]}
+    if body.traced:
+        held["traced"] = [asdict(line) for line in body.traced]
     document.sealed = sealer.seal(held, table=TABLE, row=document.uuid)
-
-
-def examine(
-    practice: Practice,
-    user: User,
-    brief: Brief,
-    body: Body,
-    *,
-    sealer: Sealer,
-    release: Release | None,
-    unprintable: Sequence[tuple[int, str]] = (),
-    fit: tuple[int, int] = (1, 0),
-    every_client: bool = False,
-) -> Review:
-    """Judge a text. While it is typed the names of one client are looked for, at approval those of all."""
-    kind, text = brief.kind, body.text
-    names = [brief.source.display_name] if brief.source else []
-    verdict = judge(practice, user, kind, text, names=names, release=release is not None)
-    own = fact_queries.name_of(brief.client, sealer) if brief.client else ""
-    everybody = fact_queries.names_of(queries.sealed_clients(practice.id), sealer) if every_client else [own]
-    named = named_clients(text, kind, names=filter(None, everybody), own=own, released=release is not None)
-    return review(text, verdict, gaps=letters.gaps(text), unprintable=unprintable, named=named, kept=body.kept, fit=fit)
 
 
 def release_for(practice: Practice, brief: Brief, now: datetime) -> Release | None:
@@ -214,6 +187,7 @@ def approve(
     practice: Practice,
     document: Document,
     made: Typeset,
+    facts: Facts,
     *,
     version: int,
     sealer: Sealer,
@@ -223,7 +197,8 @@ def approve(
     """Freeze a letter: its bytes, their hash, who approved it, which warnings were kept and why.
 
     `made` was typeset from `version` of the text. The words are judged once more, now against the names
-    of all clients. The first letter to a source makes its package ready. The caller commits.
+    of all clients; which of them came from which rows is kept with it. The first letter to a source makes
+    its package ready. The caller commits.
 
     Raises Stale, NotADraft, NoRelease (H3) and NotReady.
     """
@@ -236,7 +211,7 @@ def approve(
         raise NoRelease
     found = examine(
         practice, user, brief, body, sealer=sealer, release=release, unprintable=made.unprintable,
-        fit=(made.pages, made.lines_free), every_client=True,
+        fit=(made.pages, made.lines_free), every_client=True, facts=facts,
     )  # fmt: skip
     if found.stops:
         raise NotReady(found)
@@ -247,6 +222,7 @@ def approve(
         db.session.add(file)
         db.session.flush()
         file.sealed = sealer.seal_file(pdf, table=FILES, row=file.uuid)
+    _seal(document, replace(body, traced=traced(body.text, facts)), sealer)
     document.state, document.rules_version = DocumentState.APPROVED, rules().version
     document.approved_at, document.approved_by, document.updated_at = now, user.id, now
     _tell_approved(practice, document, brief, now=now, actor=user.id)

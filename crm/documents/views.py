@@ -7,6 +7,7 @@ from crm.db import writing
 from crm.documents import (
     composer_views,
     delivery_views,
+    draft_views,
     letters,
     paper_views,
     pile_views,
@@ -87,6 +88,33 @@ def channel_words(channel: str) -> str:
     return CHANNEL_WORDS[channel]
 
 
+@bp.app_template_filter("placeholder_words")
+def placeholder_words(name: str) -> str:
+    """Return what a placeholder stands for."""
+    return letters.PLACEHOLDERS[name]
+
+
+ROW_WORDS = {"measurement": "value", "goal": "goal", "client_sheet": "record", "red_flag": "red flag"}
+
+
+@bp.app_template_filter("row_words")
+def row_words(row: str) -> str:
+    """Return what a row on file is called."""
+    table, _colon, number = row.partition(":")
+    return f"{ROW_WORDS[table]} {number}"
+
+
+@bp.app_template_filter("row_place")
+def row_place(row: str, code: str) -> str:
+    """Return the page that shows a row on file."""
+    table, _colon, number = row.partition(":")
+    if table == "measurement":
+        return url_for("clients.measures", code=code) + f"#v-{number}"
+    if table == "red_flag":
+        return url_for("clients.flag", code=code)
+    return url_for("clients.show", code=code) + (f"#g-{number}" if table == "goal" else "#file")
+
+
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/documents", "index", index, GET),
@@ -99,6 +127,7 @@ ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/documents/<int:document_id>", "show", composer_views.show, GET),
     ("/documents/<int:document_id>/page.svg", "page", composer_views.page, GET),
     ("/documents/<int:document_id>/test.pdf", "test_print", composer_views.test_print, GET),
+    ("/documents/<int:document_id>/refill", "refill", draft_views.refill, POST),
     ("/documents/<int:document_id>/keep", "keep", composer_views.keep, POST),
     ("/documents/<int:document_id>/discard", "discard", discard, POST),
     ("/documents/<int:document_id>/restore", "restore", restore, POST),

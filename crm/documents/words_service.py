@@ -1,15 +1,19 @@
 """The wording letters begin with, ours or the practice's own, and the scope check every wording is held against."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 
 from crm.accounts.models import Practice, User
+from crm.clients.models import Release
+from crm.crypto import Sealer
 from crm.db import db
-from crm.documents import letters, queries
+from crm.documents import fact_queries, letters, queries
+from crm.documents.fact_queries import Brief
+from crm.documents.facts import Facts
 from crm.documents.letters import Kind
 from crm.documents.models import LetterWords
-from crm.documents.review import Review, review
+from crm.documents.review import Body, Review, measured_lately, named_clients, review
 from crm.documents.scope import OwnTerm, Rulebook, Verdict, check, load_rules
 from crm.journal import service as journal
 from crm.journal.acts import ScopeRulesChanged, WordsChanged
@@ -100,3 +104,31 @@ def save_words(practice: Practice, key: str, words: str, *, now: datetime, actor
     elif not ours and row is not None:
         row.words, row.updated_at = words, now
     journal.record(practice, WordsChanged(template=key, ours=ours), now=now, actor=actor)
+
+
+def examine(
+    practice: Practice,
+    user: User,
+    brief: Brief,
+    body: Body,
+    *,
+    sealer: Sealer,
+    release: Release | None,
+    unprintable: Sequence[tuple[int, str]] = (),
+    fit: tuple[int, int] = (1, 0),
+    every_client: bool = False,
+    facts: Facts | None = None,
+) -> Review:
+    """Judge a text. While it is typed the names of one client are looked for, at approval those of all.
+
+    With `facts` a report is held against the values on file (H15).
+    """
+    kind, text = brief.kind, body.text
+    names = [brief.source.display_name] if brief.source else []
+    verdict = judge(practice, user, kind, text, names=names, release=release is not None)
+    own = fact_queries.name_of(brief.client, sealer) if brief.client else ""
+    everybody = fact_queries.names_of(queries.sealed_clients(practice.id), sealer) if every_client else [own]
+    named = named_clients(text, kind, names=filter(None, everybody), own=own, released=release is not None)
+    if facts is not None:
+        named += measured_lately(kind, text, facts.reported, facts.today)
+    return review(text, verdict, gaps=letters.gaps(text), unprintable=unprintable, named=named, kept=body.kept, fit=fit)
