@@ -38,6 +38,7 @@ PAINT: Mapping[str, str] = {
     "pt pt-last": f'fill="{SPRUCE}" stroke="{SPRUCE}" stroke-width="2"',
     "val": f'fill="{INK}" font-weight="600"',
 }
+FACES = {PAGE: "Inter Variable, system-ui, sans-serif", PRINT: "Libertinus Serif"}
 SWATCH = 16.0
 PAIR_PAD, PAIR_BAND, PAIR_DOTS, PAIR_LINE = 60.0, 20.0, 56.0, 74.0
 
@@ -45,19 +46,16 @@ PAIR_PAD, PAIR_BAND, PAIR_DOTS, PAIR_LINE = 60.0, 20.0, 56.0, 74.0
 def trend_svg(trend: Trend, *, ident: str, print: bool = False) -> str:  # noqa: A002 - what the caller does with it
     """Draw a measure over time. `ident` makes the ids of its title and description single on a page.
 
-    In print the drawing is smaller, with type that is ten points where it is set 2.6 inches wide.
+    In print the drawing is small and low, has its own size in points, and type of ten points.
     """
     plot, words = laid_out(trend, PRINT if print else PAGE)
-    frame = plot.frame
-    key, height = _key(words, frame, frame.line + 4 + frame.text * (1 + DESCENT) + 3)
+    key, size = _key(words, plot.frame)
     texts = [
         *(_text(label) for label in [*words.marks, *words.dates]),
         *(_text(label, "val") for label in words.values),
     ]
     parts = [*_ground(plot, words.values), *_course(plot), *texts, *key]
-    return _svg(
-        "trend", (frame.width, height), parts, names=(trend.title, description(trend)), ident=ident, frame=frame
-    )
+    return _svg("trend", size, parts, names=(trend.title, description(trend)), ident=ident, frame=plot.frame)
 
 
 def sparkline_svg(points: Iterable[Point], *, title: str, ident: str) -> str:
@@ -154,22 +152,22 @@ def _course(plot: Plot) -> list[str]:
     return [_path(plot.dots), *dots] if before else dots
 
 
-def _key(words: Words, frame: Frame, top: float) -> tuple[list[str], float]:
-    """Draw the words that found no room in the plot, each beside a sample; return them and where they end."""
-    parts, x, row = list[str](), 0.0, frame.text + 5
-    y = top
+def _key(words: Words, frame: Frame) -> tuple[list[str], tuple[float, float]]:
+    """Draw the words that found no room in the plot, each beside a sample; return them and the size of it all."""
+    row, below = frame.text + 5, frame.line + frame.text * (1 + DESCENT) + 7
+    start, y = (frame.width + 16, frame.top + 4) if frame.aside else (0.0, below)
+    parts, x, right = list[str](), start, frame.width
     for kind, said in words.key:
-        text = frame.cut(said, frame.text, frame.width - SWATCH - 8)
-        width = frame.width_of(text, frame.text)
-        if x and x + SWATCH + 6 + width > frame.width:
-            x, y = 0.0, y + row
-        middle = y + row / 2
-        parts += [
-            *_sample(kind, x, middle),
-            _text(Label(text, x + SWATCH + 6, middle + 0.32 * frame.text, frame.text, width, "start")),
-        ]
-        x += SWATCH + 6 + width + 14
-    return parts, y + row if words.key else top
+        text = frame.cut(said, frame.text, (frame.aside or frame.width) - SWATCH - 8)
+        width = SWATCH + 6 + frame.width_of(text, frame.text)
+        if x > start and (frame.aside or x + width > frame.width):
+            x, y = start, y + row
+        middle, after = y + row / 2, x + SWATCH + 6
+        parts += _sample(kind, x, middle)
+        parts.append(_text(Label(text, after, middle + 0.32 * frame.text, frame.text, width - SWATCH - 6, "start")))
+        right = max(right, x + width)
+        x += width + 14
+    return parts, (right, max(below, y + row) if words.key else below)
 
 
 def _sample(kind: str, x: float, y: float) -> list[str]:
@@ -214,11 +212,13 @@ def _svg(
     kind: str, size: tuple[float, float], parts: list[str], *, names: tuple[str, str], ident: str, frame: Frame
 ) -> str:
     """Wrap the parts, with a title and a description for those who do not see them."""
-    face = "Libertinus Serif" if frame is PRINT else "Inter Variable, system-ui, sans-serif"
+    width, height = (_n(side) for side in size)
     own = escape(ident, quote=True)
+    face = f'font-family="{FACES[frame]}" font-size="{_n(frame.text)}" fill="{SOFT}"'
+    set_size = f'width="{width}pt" height="{height}pt" ' if frame is PRINT else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" viewBox="0 0 {_n(size[0])} {_n(size[1])}" role="img" '
-        f'aria-labelledby="{own}-t {own}-d" font-family="{face}" font-size="{_n(frame.text)}" fill="{SOFT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" viewBox="0 0 {width} {height}" {set_size}'
+        f'role="img" aria-labelledby="{own}-t {own}-d" {face}>'
         f'<title id="{own}-t">{_said(names[0])}</title><desc id="{own}-d">{_said(names[1])}</desc>'
         + "".join(parts)
         + "</svg>"

@@ -8,7 +8,7 @@ from crm.clients.chart_words import Trend, is_over_a_year, short_day, shown_like
 
 PAGE = Frame(width=380, line=154, top=8, head=28, foot=30, pad=30, text=12.5, figure=14, dot=5)
 PRINT = Frame(
-    width=188, line=88, top=2, head=19, foot=19, pad=18, text=10, figure=10.5, dot=3.2, narrow=0.86
+    width=188, line=88, top=2, head=19, foot=19, pad=18, text=10, figure=10.5, dot=3.2, narrow=0.86, aside=260
 )  # fmt: skip
 ALL_VALUES = 12  # with more points only the ends, the best and the worst carry their value
 ASKEW = 5  # with more points a value stands straight above or below its point

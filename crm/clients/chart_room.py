@@ -30,6 +30,7 @@ class Frame:
     figure: float  # size of the values at the points
     dot: float
     narrow: float = 1.0
+    aside: float = 0.0  # room right of the drawing for words that have none in it; none: they stand below
 
     def width_of(self, text: str, size: float) -> float:
         """Return how wide a text is at most."""
