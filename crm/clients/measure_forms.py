@@ -53,12 +53,12 @@ class MeasuresForm(BaseForm):
     def readings(self) -> list[Reading]:
         """Return the values that were entered."""
         on = self.measured_on.data or self.today
-        found = []
-        for measure, sides in self.rows:
-            for side in sides:
-                if (value := self[name_of(measure, side)].data) is not None:
-                    found.append(self._reading(measure, side, float(value), on))
-        return found
+        return [
+            self._reading(measure, side, float(value), on)
+            for measure, sides in self.rows
+            for side in sides
+            if (value := self[name_of(measure, side)].data) is not None
+        ]
 
     def _reading(self, measure: Measure, side: str, value: float, on: date) -> Reading:
         def asked(what: str) -> Any:

@@ -87,7 +87,7 @@ class PersonForm(PartForm):
         """Refuse a birth to come."""
         not_after(self.today, field)
 
-    def part(self, _known: Person) -> Person:
+    def part(self) -> Person:
         """Return what was typed."""
         names = (f for f in Person.__slots__ if f not in {"insurance", "born_on"})
         typed = {name: self[name].data or "" for name in names}
@@ -149,7 +149,7 @@ class HealthForm(PartForm):
         if any(limit.data for limit in limits) and not (field.data or "").strip():
             raise ValidationError("Say who set these limits.")
 
-    def part(self, known: Health) -> Health:
+    def part(self) -> Health:
         """Return what was typed; the history is asked on the same page, field by field."""
         rows = (Diagnosis(r["text"] or "", r["icd10"] or "", r["stated_by"] or "", r["stated_on"])
                 for r in self.diagnoses.data)  # fmt: skip
@@ -179,7 +179,7 @@ for _key, _words in HISTORY:
 class GateForm(PartForm):
     """Is exercise appropriate here and now, and which forms are signed."""
 
-    def part(self, _known: Gate) -> Gate:
+    def part(self) -> Gate:
         """Return what was answered."""
         answers = {key: self[f"gate_{key}"].data or "" for key, _words in GATE}
         forms = {key: on for key, _words in FORMS if (on := self[f"form_{key}"].data)}
@@ -211,7 +211,7 @@ class PlanForm(PartForm):
     discharge = TextAreaField("When the program is complete", [Optional(), TEXT])
     agreed_on = Day("Agreed with the client on", [Optional()])
 
-    def part(self, _known: Plan) -> Plan:
+    def part(self) -> Plan:
         """Return what was typed."""
         texts = (name for name in Plan.__slots__ if name not in {"categories", "agreed_on"})
         typed = {name: self[name].data or "" for name in texts}

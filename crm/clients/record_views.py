@@ -123,10 +123,8 @@ def save(code: str, part: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return invalid(_page(client, name, form))
     try:
-        row = record_queries.sheet(g.practice.id, client.id, name)
-        known = opened_queries.read_part(row, name, sealer())
         record_service.save_sheet(
-            g.practice, client, name, record.write(form.part(known)), base=form.seen, reason=form.reason.data or "",
+            g.practice, client, name, record.write(form.part()), base=form.seen, reason=form.reason.data or "",
             sealer=sealer(), now=g.now, actor=g.user.id,
         )  # fmt: skip
     except record_service.Stale as stale:
