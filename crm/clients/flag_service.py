@@ -11,8 +11,8 @@ from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
-from crm.journal.acts import HoldLifted, ProviderAskedThroughClient
 from crm.journal.events import RedFlag
+from crm.journal.flag_acts import HoldLifted, ProviderAskedThroughClient
 from crm.journal.models import JournalEntry
 
 TABLE = "red_flag"

@@ -16,8 +16,8 @@ from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
-from crm.journal.acts import HoldLifted
 from crm.journal.events import ClientAdded, Event, RedFlag, ReferralReceived, VisitCancelled, VisitScheduled
+from crm.journal.flag_acts import HoldLifted
 from crm.journal.models import JournalEntry
 from crm.sources.models import Source
 

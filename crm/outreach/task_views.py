@@ -162,7 +162,7 @@ def skip(key: str) -> ResponseReturnValue:
 UNDOABLE = frozenset(
     {"task_done", "task_skipped", "task_snoozed", "call_missed", "manual_task_added", "touch_logged", "step_overridden",
      "source_parked", "source_woken", "package_ready", "reply_received", "source_declined", "education_asked",
-     "opt_out"}
+     "opt_out", "ll_scheduled", "ll_cancelled", "ll_held", "ll_declined"}
 )  # fmt: skip
 
 

@@ -18,7 +18,12 @@ from crm.journal.models import EntryNote, JournalEntry
 from crm.outreach.models import Task
 
 SEEN = "The right foot felt asleep after the third set."
-GIVEN = {"flags": ["numbness", "function"], "seen": SEEN, "told": "To rest and to call the surgeon.", "on": "2026-05-06"}
+GIVEN = {
+    "flags": ["numbness", "function"],
+    "seen": SEEN,
+    "told": "To rest and to call the surgeon.",
+    "on": "2026-05-06",
+}
 LIFTED = {"who": "Dr. Helen Marsh, by phone", "limits": "Heart rate up to 110", "on": "2026-05-06"}
 
 
