@@ -11,7 +11,7 @@ from crm.clients.record_models import Goal, GoalStatus
 from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import service as journal
-from crm.journal.acts import GoalChanged
+from crm.journal.client_acts import GoalChanged
 from crm.journal.models import JournalEntry
 
 

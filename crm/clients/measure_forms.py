@@ -8,9 +8,9 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, Validati
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.clients.forms import not_after
-from crm.clients.measure_service import Occasion
 from crm.clients.measures import MEASURES, Measure, Reading
 from crm.clients.number_forms import Number
+from crm.clients.record_models import Occasion
 from crm.web import BaseForm, Day
 
 AIDS = [("", "No aid"), ("cane", "Cane"), ("walker", "Walker"), ("crutches", "Crutches"), ("brace", "Brace")]

@@ -3,27 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
-from enum import StrEnum
 
 from crm.accounts.models import Practice
 from crm.clients.measures import Reading
 from crm.clients.models import Client
 from crm.clients.opened_queries import VALUES, open_value
-from crm.clients.record_models import Measurement
+from crm.clients.record_models import Measurement, Occasion
 from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import service as journal
-from crm.journal.acts import ValueCorrected, ValuesMeasured
+from crm.journal.client_acts import ValueCorrected, ValuesMeasured
 from crm.journal.events import BaselineDone, Event, MeasuresTaken
 from crm.journal.models import JournalEntry
-
-
-class Occasion(StrEnum):
-    """What a set of values is: each but the last moves the report clock or the reassessment."""
-
-    BASELINE = "baseline"  # complete: the 30 days begin here
-    AGAIN = "again"
-    SOME = "some"  # part of a baseline that goes on, or a value in passing
 
 
 def take_measures(

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from crm.clients import measure_service, opened_queries, queries, record_queries
 from crm.clients.client_page_views import measured, open_file
 from crm.clients.measure_forms import MeasuresForm, correction_for, form_for, known
-from crm.clients.measure_service import Occasion
 from crm.clients.measures import BATTERIES, MEASURES, Measure
 from crm.clients.models import Client
+from crm.clients.record_models import Occasion
 from crm.outreach import day_words
 from crm.web import commit, invalid, sealer
 

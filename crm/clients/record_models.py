@@ -33,6 +33,14 @@ class Attendance(StrEnum):
     CANCELLED = "cancelled"  # in good time
 
 
+class Occasion(StrEnum):
+    """What a set of values is: each but the last moves the report clock or the reassessment."""
+
+    BASELINE = "baseline"  # complete: the 30 days begin here
+    AGAIN = "again"
+    SOME = "some"  # part of a baseline that goes on, or a value in passing
+
+
 class GoalStatus(StrEnum):
     """Where a goal stands."""
 

@@ -15,7 +15,7 @@ from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
-from crm.journal.acts import RecordSaved
+from crm.journal.client_acts import RecordSaved
 from crm.journal.events import ClientAdded
 from crm.sources.models import Source
 

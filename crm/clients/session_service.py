@@ -13,7 +13,7 @@ from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
-from crm.journal.acts import SessionMissed, SessionWritten
+from crm.journal.client_acts import SessionMissed, SessionWritten
 from crm.journal.events import Event, SessionHeld, TaskDone
 from crm.journal.models import JournalEntry
 from crm.outreach.task_queries import find_open_task
