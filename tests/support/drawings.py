@@ -2,10 +2,12 @@
 
 import math
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
@@ -19,10 +21,11 @@ BEGIN = date(2026, 3, 13)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def points(values, days=None, *, decimals=0, begin=BEGIN):
+def points(values: Sequence[float], days: Sequence[int] | None = None, *, decimals: int = 0) -> tuple[Point, ...]:
+    """Return measurements, every 30 days unless the days are said."""
     days = days or [30 * n for n in range(len(values))]
     return tuple(
-        Point(begin + timedelta(day), value, f"{value:.{decimals}f}") for value, day in zip(values, days, strict=True)
+        Point(BEGIN + timedelta(day), value, f"{value:.{decimals}f}") for value, day in zip(values, days, strict=True)
     )
 
 
@@ -54,8 +57,8 @@ SHAPES = {
     "far apart": points([1e-9, 1e12]),
     "very long figures": tuple(replace(point, shown="1234567890" * 4) for point in points([1, 2, 3])),
 }
-AIMS = {
-    "bare": lambda base, step: {},
+AIMS: dict[str, Callable[[float, float], dict[str, Any]]] = {
+    "bare": lambda _base, _step: {},
     "higher": lambda base, step: {"measurable_from": base + step, "meaningful_from": base + 2 * step},
     "both edges in one": lambda base, step: {"measurable_from": base + step, "meaningful_from": base + step},
     "lower": lambda base, step: {
@@ -71,12 +74,13 @@ AIMS = {
         "target": base + 1.5 * step,
         "target_words": "goal by Wed 13 May: twice around the lake without a rest, in any weather",
     },
-    "norm without an end": lambda base, step: {"norm": (None, base), "norm_words": "usual", "target": base},
+    "norm without an end": lambda base, _step: {"norm": (None, base), "norm_words": "usual", "target": base},
 }
 
 
 @cache
-def advances(path):
+def advances(path: Path) -> dict[str, float]:
+    """Return how wide every character of a face is, in ems."""
     font = TTFont(path)
     if "fvar" in font:
         font = instantiateVariableFont(font, {"wght": 600, "opsz": 14})
@@ -86,50 +90,59 @@ def advances(path):
 
 @dataclass(frozen=True)
 class Box:
+    """The room a text takes."""
+
     text: str
     left: float
     top: float
     right: float
     bottom: float
 
-    def meets(self, other):
+    def meets(self, other: "Box") -> bool:
+        """Say whether two texts share room."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
 
-def drawn(svg):
+def drawn(svg: str) -> ET.Element:
+    """Return the drawing as a tree; what is not well-formed raises."""
     return ET.fromstring(svg)  # noqa: S314 - our own
 
 
-def size_of(root):
-    return [float(side) for side in root.get("viewBox").split()[2:]]
+def size_of(root: ET.Element) -> list[float]:
+    """Return width and height of the view."""
+    return [float(side) for side in root.attrib["viewBox"].split()[2:]]
 
 
-def number(element, name):
-    return float(element.get(name))
+def number(element: ET.Element, name: str) -> float:
+    """Return an attribute as a number."""
+    return float(element.attrib[name])
 
 
-def boxes(root):
+def boxes(root: ET.Element) -> list[Box]:
     """Return the room of every text, by the figures of the face it is set in."""
     known = advances(SERIF if root.get("font-family") == "Libertinus Serif" else INTER)
     found = []
     for text in root.iter(f"{SVG}text"):
-        size = float(text.get("font-size") or root.get("font-size"))
-        width = sum(known[char] for char in text.text) * size
-        left = number(text, "x") - width * {"start": 0, "middle": 0.5, "end": 1}[text.get("text-anchor")]
+        size = float(text.get("font-size") or root.attrib["font-size"])
+        width = sum(known[char] for char in text.text or "") * size
+        left = number(text, "x") - width * {"start": 0, "middle": 0.5, "end": 1}[text.attrib["text-anchor"]]
         y = number(text, "y")
-        found.append(Box(text.text, left, y - 0.74 * size, left + width, y + 0.2 * size))
+        found.append(Box(text.text or "", left, y - 0.74 * size, left + width, y + 0.2 * size))
     return found
 
 
-def dots(root):
+def dots(root: ET.Element) -> list[tuple[float, float]]:
+    """Return where the points are."""
     return [(number(dot, "cx"), number(dot, "cy")) for dot in root.iter(f"{SVG}circle")]
 
 
-def of_class(root, name):
+def of_class(root: ET.Element, name: str) -> list[ET.Element]:
+    """Return the elements of exactly this class."""
     return [element for element in root.iter() if element.get("class") == name]
 
 
-def words(root):
-    return [text.text for text in root.iter(f"{SVG}text")]
+def words(root: ET.Element) -> list[str]:
+    """Return every text that is seen."""
+    return [text.text or "" for text in root.iter(f"{SVG}text")]
