@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from crm.outreach.kinds import PROVIDER_CALLS
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "crm" / "templates" / "letters"
 TEXT_LIMIT = 12_000  # characters of one letter; a page holds about 4,000
@@ -152,7 +154,7 @@ def fill(words: str, values: Mapping[str, str]) -> str:
     """
     for name in OPTIONAL:
         if not values.get(name):
-            words = re.sub(rf"^.*{{{{{{{{ ?{name} ?}}}}}}}}.*(?:\n|\Z)\n?", "", words, flags=re.MULTILINE)
+            words = re.sub(r"^.*\{\{ ?" + name + r" ?\}\}.*(?:\n|\Z)\n?", "", words, flags=re.MULTILINE)
     return PLACEHOLDER.sub(lambda found: values.get(found[1]) or found[0], words)
 
 
@@ -166,6 +168,8 @@ def gaps(text: str) -> tuple[Gap, ...]:
 def place_of(template: str, task_key: str, *, source_id: int | None, client_code: str | None) -> str:
     """Return the page a task is worked on: its letter, its sheet, or where its work is done."""
     kind = KINDS.get(template)
+    if source_id is not None and task_key.partition(":")[0] in PROVIDER_CALLS:
+        return f"/sources/{source_id}/call-brief?task={task_key}"
     if kind is not None and kind.leaves:
         return f"/documents/new?task={task_key}"
     if kind is not None and kind.frame == "sheet":
