@@ -29,7 +29,6 @@ WRITTEN = {
     "answer": "Walking on level ground, most days, at a pace that lets one talk.",
     "topic": "getting up from a chair",
     "event_at": "12:15",
-    "chart": "[chart: sample]",
     "pain": "3 of 10 on March 2",
     "call_on": "April 1, 2026",
 }

@@ -1,7 +1,7 @@
 """What tests of letters share: a practice with a letterhead, sources and clients to write about, a desk to write at."""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import builders
@@ -10,7 +10,10 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from crm.clients import measure_service
+from crm.clients.measures import Reading
 from crm.clients.models import Client, Release
+from crm.clients.record_models import Occasion
 from crm.db import db, writing
 from crm.documents.models import Delivery, Document, DocumentFile
 from crm.documents.service import open_file
@@ -69,7 +72,16 @@ def client(source_id: int, *, name: str = NAME, code: str = "C-0142", released: 
                     until_on=date(2026, 12, 31),
                 )
             )
+        measure(made)
         return int(made.id)
+
+
+def measure(about: Client, value: float = 12, on: date = date(2026, 5, 4), key: str = "chair-stand-30s") -> None:
+    """Put a measured value on file; the caller commits."""
+    measure_service.take_measures(
+        builders.practice(), about, [Reading(key, value, on)], Occasion.SOME, on=on,
+        sealer=current_app.extensions["handoff"].sealer(), now=datetime(2026, 5, 6, 14, tzinfo=UTC),
+    )  # fmt: skip
 
 
 def only(model: type[Any]) -> Any:
