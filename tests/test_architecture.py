@@ -21,6 +21,7 @@ NOT_PURE = {
     "crm.documents.paper": "runs pdfium",
     "crm.documents.press": "runs typst, through render",
     "crm.demo.loading": "loads through the services",
+    "crm.demo.filing": "loads through the services",
     "crm.demo.__init__": "hands its door on",
 }
 PURE_MAY_IMPORT = {"holidays", "icalendar", "phonenumbers", "email_validator", "zip2info", "crm"}

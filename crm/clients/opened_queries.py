@@ -11,13 +11,12 @@ from crm.clients.goals import GoalTold
 from crm.clients.measures import Reading
 from crm.clients.models import Client
 from crm.clients.record_models import ClientSheet, Goal, Measurement, Part, SessionLog, TreatingProvider
-from crm.clients.vitals import Vitals
+from crm.clients.vitals import Vitals, Words
 from crm.crypto import Sealer, Unreadable
 from crm.journal import queries as journal_queries
 
 # The table names that bind a seal to its row.
 SHEETS, PROVIDERS, VALUES, GOALS, SESSIONS = "client_sheet", "treating_provider", "measurement", "goal", "session_log"
-NOT_READ = Vitals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +29,6 @@ class Provider:
     office: str
     phone: str
     treats: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The log of a session: readings before and after, and what there is to say."""
-
-    before: Vitals = NOT_READ
-    after: Vitals = NOT_READ
-    done: str = ""
-    response: str = ""
-    modification: str = ""
-    plan: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether nothing was written."""
-        return self == Words()
 
 
 def open_sheet(row: ClientSheet, sealer: Sealer) -> dict[str, Any]:

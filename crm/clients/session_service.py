@@ -6,9 +6,10 @@ from datetime import date, datetime
 from crm.accounts.models import Practice
 from crm.clients import queries, record_queries
 from crm.clients.models import Client, ClientClass
-from crm.clients.opened_queries import SESSIONS, Words, open_words
+from crm.clients.opened_queries import SESSIONS, open_words
 from crm.clients.record_models import Attendance, SessionLog
 from crm.clients.service import refresh_status
+from crm.clients.vitals import Words
 from crm.crypto import Sealer
 from crm.db import db
 from crm.journal import queries as journal_queries

@@ -8,11 +8,10 @@ from flask.typing import ResponseReturnValue
 from crm.clients import opened_queries, queries, record_queries, session_service
 from crm.clients.client_page_views import ClientFile, open_file
 from crm.clients.models import Client
-from crm.clients.opened_queries import Words
 from crm.clients.record_models import Attendance, SessionLog
 from crm.clients.session_forms import SessionForm
 from crm.clients.session_service import SessionDetails
-from crm.clients.vitals import Reminder, reminders
+from crm.clients.vitals import Reminder, Words, reminders
 from crm.crypto import Unreadable
 from crm.outreach import day_words
 from crm.web import commit, invalid, sealer

@@ -1,4 +1,4 @@
-"""Vital signs of a session held against the limits on file: reminders, never a clearance."""
+"""The log of a session, and its vital signs held against the limits on file: reminders, never a clearance."""
 
 import tomllib
 from collections.abc import Iterator
@@ -34,6 +34,26 @@ class Vitals:
         rate = f"{self.heart_rate} bpm" if self.heart_rate else ""
         glucose = f"{self.glucose} mg/dL" if self.glucose else ""
         return ", ".join(part for part in (pressure, rate, glucose) if part)
+
+
+NOT_READ = Vitals()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The log of a session: readings before and after, and what there is to say."""
+
+    before: Vitals = NOT_READ
+    after: Vitals = NOT_READ
+    done: str = ""
+    response: str = ""
+    modification: str = ""
+    plan: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing was written."""
+        return self == Words()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from crm.clients.models import Client, Referral, ReferralMethod, Release, Visit
 from crm.crypto import Sealer
 from crm.db import db
 from crm.demo.draft import DRAFT
+from crm.demo.filing import file
 from crm.demo.people import CITY, CLIENTS, OFFICES, SOURCES, STATE, ZIP
+from crm.demo.records import RECORDS
 from crm.demo.story import Days, Line, tell
 from crm.documents import service as documents
 from crm.documents.fact_queries import Brief
@@ -55,6 +57,9 @@ def load(practice: Practice, sealer: Sealer, *, now: datetime) -> None:
     journal.record_all(practice, teller.happenings, now=now)
     for client in cast.clients.values():
         clients.refresh_status(practice, client)
+    names = {someone.key: someone.name for someone in CLIENTS}
+    for key, told in RECORDS.items():
+        file(practice, cast.clients[key], names[key], told, sealer=sealer, today=today, now=now)
     _add_releases(practice, cast, now)
     _add_draft(practice, cast.sources["adeyemi"], sealer, now)
 
