@@ -10,7 +10,7 @@ from flask import g, render_template
 from crm.clients import opened_queries, queries, record_queries
 from crm.clients.attendance import Attended, attended
 from crm.clients.chart import Trend
-from crm.clients.forms import ClientEventForm, ReleaseForm, VisitForm
+from crm.clients.forms import ReleaseForm, VisitForm
 from crm.clients.goals import GoalTold, Progress, progress
 from crm.clients.models import Client, Referral, Release
 from crm.clients.record import Gate, Health, Person, Plan
@@ -108,6 +108,7 @@ def client_page(client: Client, **forms: Any) -> str:
     reports = agenda_queries.reports_of_client(g.practice.id, client.id)
     goals = _goals(client, seen["by_key"])
     ahead = [v for v, _source in visits if not v.cancelled and v.visit_on >= g.today]
+    next_visit = min(ahead, key=lambda visit: visit.visit_on, default=None)
     return render_template(
         "clients/show.html",
         client=client,
@@ -115,7 +116,8 @@ def client_page(client: Client, **forms: Any) -> str:
         private=readable(lambda: _private(client)),
         referrals=[(r, _told(r)) for r in queries.referrals_of(g.practice.id, client.id)],
         visits=visits,
-        next_visit=min(ahead, key=lambda visit: visit.visit_on, default=None),
+        next_visit=next_visit,
+        next_visit_in=day_words.distance(next_visit.visit_on, g.today) if next_visit else "",
         in_chart=in_chart(
             [v.visit_on for v, source in visits if not v.cancelled and source],
             [g.practice.local(item.done_at) for item in reports if item.done_at and item.status == "done"],
@@ -137,7 +139,6 @@ def client_page(client: Client, **forms: Any) -> str:
         moving=forms.get("moving"),
         releases=[(release, release_state(release)) for release in queries.releases_of(g.practice.id, client.id)],
         release_form=forms.get("release_form") or ReleaseForm(formdata=None, today=g.today, from_on=g.today),
-        event_form=forms.get("event_form") or ClientEventForm(formdata=None, today=g.today, on=g.today),
         provider_form=forms.get("provider_form") or ProviderForm(formdata=None),
         **seen,
     )  # fmt: skip

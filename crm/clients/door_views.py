@@ -11,6 +11,7 @@ from crm.crypto import KeyringError
 from crm.db import NotFound
 from crm.documents.queries import find_valid_release
 from crm.journal import events
+from crm.journal import queries as journal_queries
 from crm.journal import service as journal
 from crm.sources.models import Source
 from crm.sources.queries import get_source
@@ -29,7 +30,7 @@ def log_door(code: str, what: str) -> ResponseReturnValue:
     form = form_for(chosen)(today=g.today)
     if not form.validate_on_submit():
         return invalid(_page(client, chosen, form))
-    if doors.refusal(chosen, client.status):
+    if _refused(client, chosen):
         return invalid(_page(client, chosen, form))
     source = get_source(g.practice.id, int(form.source_id.data)) if isinstance(form, SentOutForm) else None
     try:
@@ -46,6 +47,19 @@ def log_door(code: str, what: str) -> ResponseReturnValue:
     commit()
     flash(_said(client, chosen, source), f"undo:{url_for('outreach.undo', seq=entry.seq)}")
     return redirect(url_for("clients.show", code=code), 303)
+
+
+def doors_of(client: Client) -> list[Door]:
+    """Return what can happen to a client now, for the menu of their page."""
+    return doors.offered(client.status, _happened(client))
+
+
+def _refused(client: Client, chosen: Door) -> str:
+    return doors.refusal(chosen, client.status, _happened(client))
+
+
+def _happened(client: Client) -> set[str]:
+    return {entry.type for entry in journal_queries.entries_of_types(g.practice.id, client.id, set(doors.ONCE))}
 
 
 def _client_and_door(code: str, what: str) -> tuple[Client, Door]:
@@ -78,7 +92,7 @@ def _page(client: Client, chosen: Door, form: DoorForm) -> str:
         client=client,
         door=chosen,
         form=form,
-        refused=doors.refusal(chosen, client.status),
+        refused=_refused(client, chosen),
         until=isinstance(form, AwayForm),
         to=isinstance(form, SentOutForm),
         last=isinstance(form, LastSessionForm),

@@ -1,5 +1,6 @@
 """What can happen to a client outside a session: each event of the cadence with its words, and when it is offered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from crm.clients.models import ClientStatus
@@ -19,6 +20,7 @@ class Door:
     icon: str
     offered: tuple[ClientStatus, ...]
     refused: str = ""  # why it is not, where it is not offered
+    once: bool = False  # a second time would change nothing
 
 
 DOORS = (
@@ -26,13 +28,13 @@ DOORS = (
         "booked", "client_booked", "First appointment agreed",
         "The office is not told any more that nobody could be reached.",
         "The first appointment is agreed.", "calendar-plus", (REFERRED,),
-        "The programme has begun already.",
+        "The programme has begun already.", once=True,
     ),
     Door(
         "assessed", "assessment_done", "Initial assessment held",
         "The summary goes to the provider in two working days.",
         "The assessment is logged. Its summary is planned.", "clipboard-check", (REFERRED, ACTIVE),
-        "The client is away. Log the return first.",
+        "The client is away. Log the return first.", once=True,
     ),
     Door(
         "away", "client_paused", "Away for a while",
@@ -64,16 +66,20 @@ DOORS = (
     ),
 )  # fmt: skip
 BY_NAME = {door.what: door for door in DOORS}
+ONCE = frozenset(door.event for door in DOORS if door.once)
 ENDED = "The programme has ended. A new programme is a new client."
+ON_FILE = "That is on file already."
 
 
-def offered(status: ClientStatus) -> list[Door]:
-    """Return what can happen to a client who stands so."""
-    return [door for door in DOORS if status in door.offered]
+def offered(status: ClientStatus, happened: Collection[str]) -> list[Door]:
+    """Return what can happen to a client who stands so; `happened` are the events of ONCE that are on file."""
+    return [door for door in DOORS if not refusal(door, status, happened)]
 
 
-def refusal(door: Door, status: ClientStatus) -> str:
+def refusal(door: Door, status: ClientStatus, happened: Collection[str]) -> str:
     """Say why something cannot happen to a client who stands so; empty where it can."""
-    if status in door.offered:
-        return ""
-    return ENDED if status is ClientStatus.DISCHARGED else door.refused
+    if status is ClientStatus.DISCHARGED:
+        return ENDED
+    if status not in door.offered:
+        return door.refused
+    return ON_FILE if door.once and door.event in happened else ""

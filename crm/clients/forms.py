@@ -12,7 +12,6 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
@@ -36,19 +35,6 @@ CLASSES = [
     (ClientClass.CORRECTIVE.value, "Corrective exercise"),
     (ClientClass.MAINTENANCE.value, "Functional maintenance"),
 ]
-# what can be recorded of a client: event type, its words, the field it needs beside the date
-CLIENT_EVENTS = (
-    ("client_booked", "First appointment agreed", ""),
-    ("assessment_done", "Initial assessment held", ""),
-    ("session_held", "Session held", ""),
-    ("baseline_done", "Baseline measures complete", ""),
-    ("measures_taken", "Measures taken again", ""),
-    ("client_paused", "Away for a while", ""),
-    ("client_resumed", "Back again", ""),
-    ("red_flag", "Red flag or change in status", ""),
-    ("discharge_planned", "Last session planned", "last_on"),
-    ("discharged", "Discharged", ""),
-)
 
 
 def not_after(today: date, field: DateField) -> None:
@@ -127,26 +113,3 @@ class ReleaseForm(BaseForm):
             raise ValidationError("It would end before it begins.")
         if field.data and field.data < self.today:
             raise ValidationError("This day is over. File a release that still holds.")
-
-
-class ClientEventForm(BaseForm):
-    """Something that happened to a client."""
-
-    type = SelectField("What happened", choices=[(name, words) for name, words, _needs in CLIENT_EVENTS])
-    on = Day("When", [InputRequired("Say when it happened.")])
-    until = Day("Last session")
-    note = TextAreaField("Note", [Optional(), Length(max=4000, message="A note may have 4,000 characters.")])
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        self.today = today
-        super().__init__(*args, **kwargs)
-
-    def validate_on(self, field: DateField) -> None:
-        """Refuse a day to come."""
-        not_after(self.today, field)
-
-    def validate_until(self, field: DateField) -> None:
-        """Ask for the second date where the event has one."""
-        needs = {name: needs for name, _words, needs in CLIENT_EVENTS}.get(self.type.data, "")
-        if needs and not field.data and not field.errors:
-            raise ValidationError("This needs a date as well.")

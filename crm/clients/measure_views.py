@@ -4,7 +4,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.clients import measure_service, opened_queries, queries, record_queries
-from crm.clients.client_page_views import measured, open_file
+from crm.clients.client_page_views import charts, measured, open_file
 from crm.clients.measure_forms import MeasuresForm, correction_for, form_for, known
 from crm.clients.measures import BATTERIES, MEASURES, Measure
 from crm.clients.models import Client
@@ -15,7 +15,8 @@ from crm.web import commit, invalid, sealer
 
 def index(code: str) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
-    return render_template("clients/measures.html", client=client, **measured(client, open_file(client)))
+    seen = measured(client, open_file(client))
+    return render_template("clients/measures.html", client=client, charts=charts(seen["series"], [], code), **seen)
 
 
 def new(code: str) -> ResponseReturnValue:

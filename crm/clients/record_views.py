@@ -1,5 +1,6 @@
 """The record of a client: its parts, who else treats them, a client who came without a referral."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, url_for
@@ -91,14 +92,12 @@ def edit(code: str, part: str) -> ResponseReturnValue:
 
 
 def _begun(client: Client, part: Part, known: Any) -> Any:
-    """Return what a form begins with: an empty part takes over what the referral told."""
-    if known != record.KINDS[part]():
-        return known
-    told = record_service.told_by_referral(g.practice, client, sealer())
-    if part is Part.PERSON:
-        return record.Person(name=told.name)
-    if part is Part.HEALTH and told.diagnosis is not None:
-        return record.Health(diagnoses=(told.diagnosis,))
+    """Return what a form begins with: what the referral told stands where nothing was entered yet."""
+    if part is Part.PERSON and not known.name:
+        return replace(known, name=record_service.told_by_referral(g.practice, client, sealer()).name)
+    if part is Part.HEALTH and not known.diagnoses:
+        told = record_service.told_by_referral(g.practice, client, sealer()).diagnosis
+        return replace(known, diagnoses=(told,) if told else ())
     return known
 
 

@@ -1,6 +1,5 @@
 """Clients by code: the list, one client, the referral form, visits and what happened."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -10,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from crm.clients import (
     chart_views,
     door_views,
-    doors,
     flag_views,
     goal_views,
     measure_views,
@@ -21,12 +19,10 @@ from crm.clients import (
     session_views,
 )
 from crm.clients.client_page_views import client_page
-from crm.clients.forms import CLIENT_EVENTS, ClientEventForm, ReferralForm, VisitForm
-from crm.clients.models import Client, ClientClass, ReferralMethod
+from crm.clients.forms import ReferralForm, VisitForm
+from crm.clients.models import ClientClass, ReferralMethod
 from crm.clients.referral_check import ELEMENTS, check, missing
 from crm.db import NotFound
-from crm.journal import events
-from crm.journal import service as journal
 from crm.outreach import cadence, circle_queries, kinds
 from crm.outreach import service as outreach
 from crm.sources.models import Source
@@ -35,7 +31,6 @@ from crm.web import commit, invalid, is_htmx, sealer
 
 bp = Blueprint("clients", __name__)
 PAGE = 50
-EVENT_CLASSES = {kind.type: kind for kind in events.Event.__subclasses__()}
 
 
 @bp.get("/clients")
@@ -221,33 +216,6 @@ def cancel_visit(code: str, visit_id: int) -> ResponseReturnValue:
     return redirect(url_for("clients.show", code=code), 303)
 
 
-@bp.post("/clients/<code>/events")
-def log_event(code: str) -> ResponseReturnValue:
-    client = queries.get_client_by_code(g.practice.id, code)
-    form = ClientEventForm(today=g.today)
-    if not form.validate_on_submit():
-        return invalid(client_page(client, event_form=form))
-    entry = service.record_client_event(
-        g.practice, client, _event(client, form), now=g.now, on=_earlier(form.on.data), actor=g.user.id
-    )
-    journal.add_note(entry, form.note.data or "", sealer())
-    commit()
-    words = next(words for name, words, _needs in CLIENT_EVENTS if name == form.type.data)
-    flash(f"{words}.", f"undo:{url_for('outreach.undo', seq=entry.seq)}")
-    return redirect(url_for("clients.show", code=code), 303)
-
-
-def _event(client: Client, form: ClientEventForm) -> events.Event:
-    needs = {name: needs for name, _words, needs in CLIENT_EVENTS}[form.type.data]
-    fields = {needs: form.until.data.isoformat()} if needs else {}
-    return EVENT_CLASSES[form.type.data](client=client.code, **fields)  # type: ignore[call-arg]
-
-
-def _earlier(on: date) -> date | None:
-    """Return the day for an event of an earlier day, None for one of today, which happened now."""
-    return on if on < g.today else None
-
-
 for address, view in (
     ("/clients/<code>/releases", release_views.add_release),
     ("/clients/<code>/releases/<int:release_id>/withdraw", release_views.withdraw_release),
@@ -264,6 +232,6 @@ ROWS: tuple[tuple[str, RouteCallable, str, str], ...] = (
 )
 for rule, handler, endpoint, http_method in ROWS:
     bp.add_url_rule(rule, endpoint, handler, methods=[http_method])
-bp.context_processor(lambda: {"doors_of": doors.offered})
+bp.context_processor(lambda: {"doors_of": door_views.doors_of})
 for filter_name, drawing in chart_views.FILTERS.items():
     bp.add_app_template_filter(drawing, filter_name)

@@ -95,6 +95,7 @@ class Kind:
     page: str = ""
     variant: str = ""
     fresh: bool = False
+    place: str = ""
 
     @property
     def full_title(self) -> str:
@@ -175,5 +176,5 @@ def place_of(template: str, task_key: str, *, source_id: int | None, client_code
     if kind is not None and kind.frame == "sheet":
         return f"/sheets/{kind.key}?task={task_key}"
     if client_code and (source_id is None or (kind is not None and kind.page == "client")):
-        return f"/clients/{client_code}"
+        return f"/clients/{client_code}{kind.place if kind else ''}"
     return f"/sources/{source_id}" if source_id is not None else "/"
