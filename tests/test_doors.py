@@ -191,6 +191,8 @@ def test_only_what_can_happen_is_offered_on_the_clients_page(browser, status, na
     [
         pytest.param([], happened("back"), "The client is not away.", id="back without having been away"),
         pytest.param([happened("away")], happened("away"), "The client is away already.", id="away twice"),
+        pytest.param([happened("assessed")], happened("assessed"), doors.ON_FILE, id="assessed twice"),
+        pytest.param([happened("booked")], happened("booked"), doors.ON_FILE, id="booked twice"),
         pytest.param([happened("discharged")], happened("discharged"), doors.ENDED, id="discharged twice"),
         pytest.param([happened("discharged")], happened("sent-out"), doors.ENDED, id="sent out afterwards"),
     ],
