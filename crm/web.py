@@ -103,19 +103,20 @@ class Day(DateField):  # type: ignore[misc]
     """A date within the years the desk knows; one that is none is said in plain words."""
 
     data: Any
+    earliest = 2000
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the date and refuse years nobody plans for; whether one is needed, the form's validators say."""
+        self.data = None
         if not any(value.strip() for value in valuelist):
-            self.data = None
             return
         try:
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("This is not a date. Write it as 2026-05-14 or choose it.") from None
-        if self.data is not None and not 2000 <= self.data.year <= 2099:
+        if self.data is not None and not self.earliest <= self.data.year <= 2099:
             self.data = None
-            raise ValueError("The year must lie between 2000 and 2099.")
+            raise ValueError(f"The year must lie between {self.earliest} and 2099.")
 
 
 def public() -> ResponseReturnValue | None:

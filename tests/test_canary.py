@@ -29,7 +29,18 @@ NOTES = [
     "canarynote-letter",
     "canarynote-kept",
 ]
-CANARIES = ["Canaryella", "Fluffwing", "canarythrosis", "canaryplan", *NOTES]
+BORN, PHONE, KIN = "1931-02-03", "5550199321", "Canarykin Fluffwing"
+AVOID, SURGERY, LIMIT = "canaryavoid kneeling", "canarysurgery in 2011", "canarylimit of ten"
+DEFICIT, TREATS, GOAL, SEEN = (
+    "canarydeficit on stairs",
+    "canarytreats the heart",
+    "canarygoal at the lake",
+    "canaryseen",
+)
+CANARIES = [
+    "Canaryella", "Fluffwing", "canarythrosis", "canaryplan", BORN, PHONE, "Canarykin", "canaryavoid", "canarysurgery",
+    "canarylimit", "canarydeficit", "canarytreats", "Canarylyn", "canarygoal", "canaryseen", *NOTES,
+]  # fmt: skip
 
 
 def shapes(word: str) -> list[bytes]:
@@ -62,8 +73,34 @@ def told(app, owner, clock, capfd):
         "/referrals/new", source_id=str(source_id), received_on="2026-05-05", method="fax", written="y", transition="y",
         service=SERVICE, diagnosis=DIAGNOSIS, icd10=CODE, client_name=NAME, client_class="", visit_on="2026-05-20",
     )  # fmt: skip
-    post("/clients/C-0101/events", type="session_held", on="2026-05-06", note=NOTES[0])
-    post("/clients/C-0101/events", type="red_flag", on="2026-05-06")
+    client = "/clients/C-0101"
+    post(
+        f"{client}/record/person",
+        base="0",
+        name=NAME,
+        born_on=BORN,
+        phone=PHONE,
+        emergency_name=KIN,
+        insurance="",
+        sex="f",
+    )
+    post(
+        f"{client}/record/health", **{"base": "0", "diagnoses-0-text": DIAGNOSIS, "diagnoses-0-icd10": CODE,
+        "diagnoses-0-stated_by": "Dr. Marsh", "contraindications": AVOID, "history_surgery": SURGERY,
+        "other": LIMIT, "set_by": "Dr. Marsh"},
+    )  # fmt: skip
+    post(f"{client}/record/plan", base="0", deficits=DEFICIT, frequency="two a week")
+    post(f"{client}/providers", first_name="Canarylyn", last_name="Otherdoc", treats=TREATS)
+    post(f"{client}/goals", activity=GOAL, days="30", target="20", unit="steps", measure="", side="")
+    post(f"{client}/sessions", held_on="2026-05-06", attendance="attended", done=NOTES[0], before_systolic="132")
+    post(
+        f"{client}/measures",
+        measured_on="2026-05-06",
+        occasion="baseline",
+        measure="chair-stand-30s",
+        **{"chair-stand-30s": "8"},
+    )
+    post(f"{client}/flag", flags="swelling", seen=SEEN, stopped="", told="", asked="nobody", on="2026-05-06")
     post(f"/sources/{source_id}/touch", kind="call", outcome="reached", on="2026-05-06", note=NOTES[1], task="")
 
     def task(rule: str) -> str:
@@ -116,7 +153,9 @@ def test_it_is_there_for_those_who_may_read_it(owner, told):
     page = owner.get("/clients/C-0101").text
     assert NAME in page
     assert DIAGNOSIS in page
-    assert NOTES[0] in page
+    assert NOTES[0] in owner.get("/clients/C-0101/sessions").text
+    assert AVOID in page
+    assert GOAL in page
     assert NOTES[5] in owner.get("/").text
 
 

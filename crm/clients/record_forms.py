@@ -53,6 +53,12 @@ SEXES = [("", "Not said"), ("f", "Female"), ("m", "Male")]
 YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not known yet")]
 
 
+class LongAgo(Day):
+    """A date that may lie before the desk was there: a birth, an injury."""
+
+    earliest = 1900
+
+
 class PartForm(BaseForm):
     """What every part has: the version somebody saw, and why something on file is changed."""
 
@@ -73,7 +79,7 @@ class PersonForm(PartForm):
     """Who the client is, whom to call, how they are insured."""
 
     name = StringField("Name", [Optional(), LINE])
-    born_on = Day("Date of birth", [Optional()])
+    born_on = LongAgo("Date of birth", [Optional()])
     sex = SelectField("Table of averages", choices=SEXES)
     phone = StringField("Phone", [Optional(), LINE])
     email = StringField("E-mail", [Optional(), LINE, Email("This does not look like an e-mail address.")])
@@ -105,7 +111,7 @@ class DiagnosisForm(Form):  # type: ignore[misc]
     text = StringField("Diagnosis, as stated", [Optional(), LINE])
     icd10 = StringField("ICD-10, as stated", [Optional(), Length(max=60)])
     stated_by = StringField("Stated by", [Optional(), LINE])
-    stated_on = Day("On", [Optional()])
+    stated_on = LongAgo("On", [Optional()])
 
     def validate_icd10(self, field: StringField) -> None:
         """Accept the shape of a code; which code it is, only a provider says (H22)."""
@@ -123,7 +129,7 @@ class HealthForm(PartForm):
     """Diagnoses as stated, history, what to avoid, the provider's limits."""
 
     diagnoses = FieldList(FormField(DiagnosisForm), min_entries=2, max_entries=6)
-    onset_on = Day("Onset, injury or surgery", [Optional()])
+    onset_on = LongAgo("Onset, injury or surgery", [Optional()])
     medications = TextAreaField("Medication, as told", [Optional(), TEXT])
     precautions = TextAreaField("Precautions", [Optional(), TEXT])
     precautions_by = StringField("Stated by", [Optional(), LINE])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crm.clients.goals import GoalTold, Progress, sentence
-from crm.clients.measures import Change
+from crm.clients.measures import Change, counted
 from crm.clients.record import Health, Plan
 from crm.clients.record_models import GoalStatus
 from crm.clients.series import FRESH, Series, headline, in_reports
@@ -77,7 +77,7 @@ def lines(on_file: OnFile, *, closing: bool = False) -> list[Line]:
 def outdated(series: Iterable[Series]) -> list[str]:
     """Return what earlier states of these measures read like: a text that still says it was filled in before."""
     return [
-        _span(Series(one.measure, one.side, one.readings[:end], one.baseline))
+        _dated(Series(one.measure, one.side, one.readings[:end], one.baseline))
         for one in in_reports(series)
         for end in range(one.readings.index(one.baseline) + 1, len(one.readings))
     ]
@@ -89,53 +89,57 @@ def _measured(series: Sequence[Series]) -> list[Line]:
     if lead is None:
         return []
     by_change = sorted(shown, key=lambda one: _RANK[one.verdict.change])
-    made = [Line("measure", _full(lead), _rows([lead])), _function(by_change)]
+    made = [Line("measure", _dated(lead), _rows([lead])), _function(by_change, lead)]
     for area in AREAS:
         of_area = [one for one in by_change if one.measure.area == area][:A_ROW]
-        made.append(Line(area, "; ".join(map(_full, of_area)) or NOT_MEASURED, _rows(of_area) or _rows([lead])))
+        text = "; ".join(_short(one, lead) for one in of_area)
+        made.append(Line(area, text or NOT_MEASURED, _rows(of_area) or _rows([lead])))
     pain = [one for one in series if one.measure.area == "pain"]
-    made += [Line("pain", _span(one).removeprefix(f"{one.title} "), _rows([one])) for one in pain]
+    made += [Line("pain", f"{_value(one)} on {_day(one.current.on)}", _rows([one])) for one in pain]
     if len(lead.readings) > 1:
         made.append(Line("chart", f"[chart: {lead.measure.key}{' ' + lead.side if lead.side else ''}]", _rows([lead])))
     return made
 
 
-def _function(series: Sequence[Series]) -> Line:
+def _function(series: Sequence[Series], lead: Series) -> Line:
     """Say what the values let one do; measures of everyday function stand here with their numbers."""
     said: dict[str, list[Series]] = {}
     for one in series:
-        text = f"{_full(one)}." if one.measure.area == "function" else one.meaning
+        text = f"{_short(one, lead)}." if one.measure.area == "function" else one.meaning
         if text and not text.startswith("Shows "):
             said.setdefault(text, []).append(one)
     kept = dict(list(said.items())[:ALL_SENTENCES])
-    if not kept and series:  # the test alone: what it is about
-        lead = series[0]
-        kept = (
-            {f"{lead.measure.title}, which shows {lead.measure.shows}: {lead.span}.": [lead]}
-            if lead.measure.shows
-            else {}
-        )
+    if not kept:  # the test alone: what it is about
+        shows = f", which shows {lead.measure.shows}" if lead.measure.shows else ""
+        kept = {f"{lead.title}{shows}: {lead.span}.": [lead]}
     return Line("function", " ".join(kept), tuple(row for group in kept.values() for row in _rows(group)))
 
 
-def _full(one: Series) -> str:
-    words = one.verdict.words.lower()
-    noted = f", {one.notes}" if one.notes else ""
-    return f"{_span(one)}{noted}{f' ({words})' if words else ''}"
-
-
-def _span(one: Series) -> str:
+def _dated(one: Series) -> str:
     """Return a measure from its baseline to now, each with its day."""
-    measure, now = one.measure, one.current
-    value = measure.with_unit(_counted(one, now.value, arms=now.arms))
+    now, words = one.current, one.verdict.words.lower()
     if one.baseline is now:
-        return f"{one.title} {value} on {_day(now.on)}"
-    start = measure.shown(_counted(one, one.baseline.value, arms=one.baseline.arms))
-    return f"{one.title} {start} on {_day(one.baseline.on)}, {value} on {_day(now.on)}"
+        return f"{one.title} {_value(one)}{_noted(one)} on {_day(now.on)}"
+    start = one.measure.shown(counted(one.measure, one.baseline))
+    said = f"{one.title} {start} on {_day(one.baseline.on)}, {_value(one)}{_noted(one)} on {_day(now.on)}"
+    return f"{said} ({words})" if words else said
 
 
-def _counted(one: Series, value: float, *, arms: bool) -> float:
-    return 0 if one.measure.arms_count_zero and arms else value
+def _short(one: Series, lead: Series) -> str:
+    """Return a measure in a few words; its day only where it was not measured with the one above."""
+    words = one.verdict.words.lower()
+    said = f"{one.title} {one.span}{_noted(one)}"
+    if one.current.on != lead.current.on:
+        said += f" on {one.current.on:%B} {one.current.on.day}"
+    return f"{said} ({words})" if words else said
+
+
+def _value(one: Series) -> str:
+    return one.measure.with_unit(counted(one.measure, one.current))
+
+
+def _noted(one: Series) -> str:
+    return f", {one.notes}" if one.notes else ""
 
 
 def _rows(series: Iterable[Series]) -> tuple[str, ...]:
@@ -179,7 +183,7 @@ def _limits(on_file: OnFile) -> list[Line]:
         return []
     limits = health.limits
     by = f" (set by {limits.set_by})" if limits.set_by and limits.words else ""
-    avoid = f"{health.contraindications}" + (
+    avoid = health.contraindications.rstrip(".") + (
         f" ({health.contraindications_by})" if health.contraindications and health.contraindications_by else ""
     )
     text = "; ".join(part for part in (f"{limits.words}{by}" if limits.words else "", avoid) if part)
