@@ -102,8 +102,8 @@ def _cleaning(field: type) -> list[Callable[[Any], Any]]:
 class Day(DateField):  # type: ignore[misc]
     """A date within the years the desk knows; one that is none is said in plain words."""
 
-    data: Any
     earliest = 2000
+    data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the date and refuse years nobody plans for; whether one is needed, the form's validators say."""
@@ -261,11 +261,7 @@ def _on_sealed(error: Exception) -> ResponseReturnValue:
 def _on_crash(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     log.error(
-        "request_failed",
-        id=g.get("request_id"),
-        endpoint=request.endpoint,
-        kind=type(error).__name__,
-        exc_info=error,
+        "request_failed", id=g.get("request_id"), endpoint=request.endpoint, kind=type(error).__name__, exc_info=error
     )
     return _error_page(500)
 

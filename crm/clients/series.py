@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from crm.clients.chart import Point, Trend
 from crm.clients.measures import (
@@ -23,8 +23,7 @@ from crm.clients.measures import (
     threshold_for,
 )
 
-FRESH = 10  # days a measure may be old in a report (H15)
-SIDES = {"left": "left", "right": "right"}
+FRESH = timedelta(days=10)  # how old the newest value of a report may be (H15)
 _RANK = {Change.MEANINGFUL: 0, Change.MEASURABLE: 1, Change.NONE: 2, None: 3}
 _ORDER = {key: place for place, key in enumerate(MEASURES)}
 

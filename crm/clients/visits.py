@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-FRESH = timedelta(days=10)  # the data of a report is at most so old when it is sent (H15)
+from crm.clients.series import FRESH
 
 
 @dataclass(frozen=True, slots=True)

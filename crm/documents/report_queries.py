@@ -11,7 +11,7 @@ from crm.clients.goals import progress
 from crm.clients.models import Client
 from crm.clients.record import Person
 from crm.clients.record_models import Part
-from crm.clients.series import Series, in_reports, series_of, trend_of
+from crm.clients.series import Series, in_reports, newest_on, series_of, trend_of
 from crm.crypto import Sealer, Unreadable
 from crm.documents.facts import Reported
 from crm.documents.layout import Chart
@@ -26,7 +26,7 @@ def reported(practice: Practice, client: Client, sealer: Sealer, *, closing: boo
     found = on_file(practice, client, sealer)
     return Reported(
         lines=tuple(lines(found, closing=closing)),
-        newest_on=found.newest_on,
+        newest_on=newest_on(found.series),
         outdated=tuple(outdated(found.series)),
         charts={_name(one): _chart(one, client.code) for one in in_reports(found.series) if len(one.readings) > 1},
     )

@@ -12,7 +12,7 @@ from crm.clients.goals import GoalTold, Progress, sentence
 from crm.clients.measures import Change, counted
 from crm.clients.record import Health, Plan
 from crm.clients.record_models import GoalStatus
-from crm.clients.series import FRESH, Series, headline, in_reports
+from crm.clients.series import Series, headline, in_reports
 
 AREAS = ("strength", "flexibility", "stability", "endurance", "balance")
 NOT_MEASURED = "not measured"
@@ -51,15 +51,6 @@ class OnFile:
     health: Health | None = None
     health_row: int = 0
     flag: tuple[int, dict[str, str]] | None = None  # row and words of the newest red flag
-
-    @property
-    def newest_on(self) -> date | None:
-        """Return the day of the newest value a report may use."""
-        return max((one.current.on for one in in_reports(self.series)), default=None)
-
-    def is_stale(self, on: date) -> bool:
-        """Say whether a report of that day would speak of old values, or of none (H15)."""
-        return self.newest_on is None or (on - self.newest_on).days > FRESH
 
 
 def lines(on_file: OnFile, *, closing: bool = False) -> list[Line]:

@@ -4,15 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from crm.clients.series import FRESH
 from crm.documents.facts import Facts, Reported
 from crm.documents.letters import PLACEHOLDERS, WRITTEN, Gap, Kind
 from crm.documents.report_words import Line
 from crm.documents.scope import Finding, Missing, Verdict
 
 REASON_MIN = 3
-FRESH = timedelta(days=10)  # how old the newest value of a report may be (H15)
 CODE = re.compile(r"\bC-(?!0000\b)\d{4,}\b")  # C-0000 is nobody: the made-up person of the sample report
 
 
@@ -149,9 +149,7 @@ def measured_lately(kind: Kind, text: str, reported: Reported | None, today: dat
     if kind.fresh and (reported.newest_on is None or today - reported.newest_on > FRESH):
         day = f"{reported.newest_on:%B} {reported.newest_on.day}" if reported.newest_on else ""
         said = f"The newest value is of {day}, more than ten days ago." if day else "Nothing was measured yet."
-        found.append(
-            Remark("H15", "block", 0, 0, "", said, "Enter measures, then fill it in anew.")
-        )
+        found.append(Remark("H15", "block", 0, 0, "", said, "Enter measures, then fill it in anew."))
     return found
 
 
