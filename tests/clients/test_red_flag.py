@@ -91,6 +91,16 @@ def test_a_flag_lets_exercise_rest_and_plans_the_call_today_and_the_letter_tomor
     assert "Blocked" not in page
 
 
+def test_the_draft_of_the_letter_takes_its_words_from_the_flag(browser):
+    raise_flag(browser)
+    draft = browser.get("/documents/new?task=C34b:C-0142:2026-05-06").text
+    assert (
+        f"On May 6, 2026 I noted numbness or tingling and loss of something that was possible before. {SEEN}" in draft
+    )
+    assert flags.STOPPED in draft
+    assert "Please tell me whether exercise may go on" in draft
+
+
 def test_what_was_seen_is_sealed(browser):
     raise_flag(browser)
     row = paperwork.only(FlagRaised)
