@@ -24,10 +24,11 @@ from crm.sources import call_brief, call_brief_queries, queries
 from crm.sources import record_queries as source_records
 from crm.sources.base_views import bp
 from crm.sources.call_brief_queries import OnFile
-from crm.sources.models import Source
+from crm.sources.models import ContactRole, Source
 from crm.web import sealer
 
-SHOWN = 5  # clients; more do not fit one printed page, nor one call
+SHOWN = 4  # clients; more do not fit one printed page, nor one call
+ASKED_FOR = (ContactRole.OFFICE_MANAGER, ContactRole.REFERRAL_COORDINATOR, ContactRole.FRONT_DESK)
 FLAG_CALL, RECEIPT_CALLS = "C34a", ("C11", "C25")
 
 
@@ -65,7 +66,7 @@ def brief(source_id: int) -> ResponseReturnValue:
         more=len(clients) - len(shown),
         urgent=_rows(items, (FLAG_CALL,)),
         phone=agenda_queries.phones_of({source.id}).get(source.id, ""),
-        people=aside.people,
+        contact=_contact(aside.people),
         fact=max(aside.background, key=lambda fact: (fact.read_on, fact.id), default=None),
         purposes=call_brief.PURPOSES,
         not_asked=call_brief.NOT_ASKED,
@@ -95,6 +96,11 @@ def _locked(source: Source, items: Sequence[AgendaItem], *, has_client: bool, ha
 
 def _rows(items: Sequence[AgendaItem], rules: Sequence[str]) -> list[TaskRow]:
     return [row(item, g.today) for item in items if item.rule in rules]
+
+
+def _contact(people: Sequence[source_records.Person]) -> str:
+    """Return whom to ask for: the office manager before everybody else."""
+    return next((person.name for role in ASKED_FOR for person in people if person.role == role), "")
 
 
 def _told(source: Source, clients: Sequence[Client]) -> list[Told]:

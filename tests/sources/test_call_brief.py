@@ -24,7 +24,7 @@ from crm.journal.events import AssessmentDone, RedFlag, SessionHeld, TaskDone
 from crm.journal.models import JournalEntry
 from crm.sources import call_brief
 from crm.sources.call_brief import Asked
-from crm.sources.models import BackgroundFact
+from crm.sources.models import BackgroundFact, Contact, ContactRole
 
 PAGE, CALL = "/sources/1/call-brief", "C30:C-0142:1"
 TODAY = date(2026, 5, 6)
@@ -123,6 +123,13 @@ def test_the_brief_tells_by_code_what_is_known(unlocked, sealer, clock):
     for purpose, _text in call_brief.PURPOSES:
         assert purpose in page
     assert "Which exercises to use" in page
+
+
+def test_the_office_manager_is_asked_for_before_everybody_else(unlocked):
+    with writing():
+        for name, role in (("Gloria", ContactRole.FRONT_DESK), ("Carmen", ContactRole.OFFICE_MANAGER)):
+            db.session.add(Contact(practice_id=practice().id, source_id=1, name=name, role=role))
+    assert "Ask for Carmen." in unlocked.get(PAGE).text
 
 
 def test_one_public_fact_stands_with_its_source_and_day(unlocked):
