@@ -1,7 +1,7 @@
 """Gathers what is known for a letter: writer, recipient, client, referral."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
@@ -191,12 +191,14 @@ def _next_visit(practice_id: int, client_id: int, brief: Brief, today: date) -> 
 
 
 def _next_report(practice_id: int, client_id: int, brief: Brief, today: date) -> date | None:
-    """Return when the next report after this one is due; for the one being written, 30 days on."""
+    """Return when the next report after this one is due; where none is planned yet, a report's days from now."""
     query = select(func.min(Task.due)).where(
         Task.practice_id == practice_id, Task.client_id == client_id, Task.rule.in_(REPORT_RULES),
         Task.status == TaskStatus.OPEN, Task.due > today, Task.key != brief.task_key,
     )  # fmt: skip
-    return db.session.scalar(query)
+    if planned := db.session.scalar(query):
+        return planned
+    return today + timedelta(days=brief.source.report_days) if brief.source else None
 
 
 def _referred(practice: Practice, brief: Brief, sealer: Sealer) -> Referred | None:
