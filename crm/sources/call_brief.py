@@ -54,11 +54,9 @@ def report_words(rule: str, on: date, today: date) -> str:
     return f"{sentence(kinds.plain(rule))}, {near_day(on, today)}"
 
 
-def questions(asked: Asked, *, visit_on: date | None, today: date) -> list[str]:
+def questions(asked: Asked, today: date) -> list[str]:
     """Return what is open about a client, most pressing first; empty where nothing is."""
-    return [
-        words for words in (_release(asked, today), _limits(asked), _referral(asked, today), _visit(visit_on)) if words
-    ]
+    return [words for words in (_release(asked, today), _limits(asked), _referral(asked, today)) if words]
 
 
 def _release(asked: Asked, today: date) -> str:
@@ -84,7 +82,3 @@ def _referral(asked: Asked, today: date) -> str:
         return ""
     lacking = ", ".join(label for name, label, _ask in ELEMENTS if not getattr(asked.elements, name))
     return f"Missing in the referral of {day(asked.referred_on, today)}: {lacking[:1].lower()}{lacking[1:]}."
-
-
-def _visit(visit_on: date | None) -> str:
-    return "" if visit_on else "The next visit is not known."

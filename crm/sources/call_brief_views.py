@@ -113,7 +113,7 @@ def _told(source: Source, clients: Sequence[Client]) -> list[Told]:
 
 
 def _of_client(client: Client, known: OnFile, key: Sealer | None) -> Told:
-    sent, visit_on = known.sent.get(client.id), known.visits.get(client.id)
+    sent = known.sent.get(client.id)
     change, readable = _change(client, key)
     return Told(
         client,
@@ -121,8 +121,8 @@ def _of_client(client: Client, known: OnFile, key: Sealer | None) -> Told:
         report=call_brief.report_words(sent.rule, g.practice.local(sent.at), g.today) if sent else "",
         change=change,
         readable=readable,
-        visit_on=visit_on,
-        questions=call_brief.questions(_asked(client, known, key), visit_on=visit_on, today=g.today),
+        visit_on=known.visits.get(client.id),
+        questions=call_brief.questions(_asked(client, known, key), g.today),
     )
 
 

@@ -244,31 +244,28 @@ FINE = Asked(
 
 
 @pytest.mark.parametrize(
-    ("asked", "visit_on", "said"),
+    ("asked", "said"),
     [
-        pytest.param(FINE, date(2026, 5, 20), [], id="nothing open"),
-        pytest.param(FINE, None, ["The next visit is not known."], id="no visit"),
+        pytest.param(FINE, [], id="nothing open"),
         pytest.param(
             replace(FINE, release_until=None),
-            TODAY,
             ["No release covers them: name no client and no finding."],
             id="no release",
         ),
         pytest.param(
-            replace(FINE, release_until=date(2026, 6, 5)), TODAY, ["The release ends Fri\xa05\xa0Jun."], id="ends in 30"
+            replace(FINE, release_until=date(2026, 6, 5)), ["The release ends Fri\xa05\xa0Jun."], id="ends in 30"
         ),
-        pytest.param(replace(FINE, release_until=date(2026, 6, 6)), TODAY, [], id="ends in 31"),
+        pytest.param(replace(FINE, release_until=date(2026, 6, 6)), [], id="ends in 31"),
         pytest.param(
             replace(FINE, limits=None),
-            TODAY,
             ["No limits on file. Ask for blood pressure, heart rate, glucose, load."],
             id="no limits",
         ),
-        pytest.param(replace(FINE, elements=None, referred_on=None), TODAY, [], id="no referral at all"),
+        pytest.param(replace(FINE, elements=None, referred_on=None), [], id="no referral at all"),
     ],
 )
-def test_what_is_open_is_said_most_pressing_first(asked, visit_on, said):
-    assert call_brief.questions(asked, visit_on=visit_on, today=TODAY) == said
+def test_what_is_open_is_said_most_pressing_first(asked, said):
+    assert call_brief.questions(asked, TODAY) == said
 
 
 @pytest.mark.parametrize(
