@@ -40,7 +40,6 @@ class Draft:
                  "client": brief.client.code if brief.client else None, "task": brief.task_key or None}  # fmt: skip
         return {name: value for name, value in named.items() if value}
 
-
     @property
     def traced(self) -> tuple[Line, ...]:
         """Return which of its words come from which rows."""
