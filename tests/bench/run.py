@@ -56,6 +56,7 @@ def pages(owner: Browser, installation: Installation, times: int) -> None:
     typed = ["m", "ma", "mar", "mars", "bra", "okaf", "lind", "tan", "card", "neuro"]
     timed("search", lambda n: owner.get(f"/search?q={typed[n % 10]}"), times)
     timed("source_page", lambda n: owner.get(f"/sources/{n % 500 + 1}"), times)
+    timed("client_page_100_measures", lambda _n: owner.get(installation.client_path), times)
     timed("referral_post", lambda n: owner.refer(n % 500 + 2), times)
 
 

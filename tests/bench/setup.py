@@ -8,16 +8,18 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import client_file
 import dataset
 from sqlalchemy import func, select
 
 from crm.accounts import service as accounts
 from crm.accounts.models import Practice, User
+from crm.clients import queries as client_queries
 from crm.clock import local_date
 from crm.db import db, writing
 from crm.factory import create_app
@@ -59,13 +61,14 @@ class Installation:
             self.practice_id = practice.id
             dataset.replay_all(practice.id, now)
             today = local_date(now, practice.time_zone)
+            self.client_path = self._full_client(now, today)
             self.feed_path = self._feed(now, today)
             self._digest_user(today)
             self.now = now
             with db.engine.connect() as connection:
                 connection.connection.dbapi_connection.execute("ANALYZE")
 
-    def _feed(self, now: datetime, today: object) -> str:
+    def _feed(self, now: datetime, today: date) -> str:
         with writing():
             other = accounts.create_practice("Feed Practice", "America/New_York")
             user = accounts.create_user(other, accounts.Person("feed@example.com", "Feed"))
@@ -73,7 +76,14 @@ class Installation:
             _feed, token = feed_service.create_feed(other, user, name="Bench", hide_sources=False, now=now)
         return f"/cal/{token}.ics"
 
-    def _digest_user(self, today: object) -> None:
+    def _full_client(self, now: datetime, today: date) -> str:
+        with writing(self.practice_id):
+            practice = db.session.get_one(Practice, self.practice_id)
+            client = client_queries.get_client(practice.id, self.clients)
+            client_file.fill(practice, client, self.app.extensions["handoff"].sealer(), now=now, today=today)
+            return f"/clients/{client.code}"
+
+    def _digest_user(self, today: date) -> None:
         with writing():
             other = accounts.create_practice("Digest Practice", "America/New_York")
             accounts.create_user(other, accounts.Person("digest@example.com", "Digest"))
