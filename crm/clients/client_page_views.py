@@ -14,7 +14,7 @@ from crm.clients.forms import ReleaseForm, VisitForm
 from crm.clients.goals import GoalTold, Progress, progress
 from crm.clients.models import Client, Referral, Release
 from crm.clients.record import Gate, Health, Person, Plan
-from crm.clients.record_forms import ProviderForm
+from crm.clients.record_forms import ClassForm, ProviderForm
 from crm.clients.record_models import ClientSheet, Goal, GoalStatus, Part
 from crm.clients.series import Series, headline, in_reports, series_of, trend_of
 from crm.clients.visits import in_chart
@@ -22,6 +22,7 @@ from crm.crypto import KeyringError, Unreadable
 from crm.journal import queries as journal_queries
 from crm.outreach import agenda_queries, day_words, kinds, task_rows
 from crm.outreach.agenda import AgendaItem
+from crm.outreach.day_words import sentence
 from crm.sources import history
 from crm.web import STATUS_WORDS, sealer
 
@@ -128,13 +129,14 @@ def client_page(client: Client, **forms: Any) -> str:
         charts=charts(_first(seen["series"]), goals, client.code),
         goals=goals,
         attendance=_attendance(client),
-        reports=[(item, *report_state(item, g.today)) for item in reports],
+        reports=[(item, sentence(kinds.plain(item.rule)), *report_state(item, g.today)) for item in reports],
         flags=record_queries.flags_of(g.practice.id, client.id) if client.on_hold else (),
         providers=[
             (row, readable(lambda row=row: opened_queries.open_provider(row, sealer())))  # type: ignore[misc]
             for row in record_queries.providers_of(g.practice.id, client.id)
         ],
         entries=history.lines(entries, _notes(entries), g.practice.time_zone, g.today),
+        class_form=forms.get("class_form") or ClassForm(formdata=None, obj=client),
         visit_form=forms.get("visit_form") or VisitForm(formdata=None),
         moving=forms.get("moving"),
         releases=[(release, release_state(release)) for release in queries.releases_of(g.practice.id, client.id)],

@@ -75,7 +75,7 @@ def change_class(code: str) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     form = ClassForm()
     if not form.validate_on_submit():
-        return invalid(client_page(client))
+        return invalid(client_page(client, class_form=form))
     client.client_class = _class(form.client_class.data)
     commit()
     flash("The class is changed.")
