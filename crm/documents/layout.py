@@ -25,9 +25,10 @@ ROW_FRAMES = frozenset({"report", "paper", "sheet"})
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing for the page, as SVG, and what it shows in words."""
+    """A drawing for the page, as SVG, what stands beside it, and what it shows in words."""
 
     svg: str
+    title: str
     alt: str
 
 

@@ -87,7 +87,11 @@ def _flag(practice: Practice, client: Client, sealer: Sealer) -> tuple[int, dict
 
 def _chart(one: Series, code: str) -> Chart:
     trend = trend_of(one, code)
-    return Chart(trend_svg(trend, ident="report", print=True), f"{trend.title}. {description(trend)}")
+    return Chart(
+        trend_svg(trend, ident="report", print=True),
+        f"{one.title}, {one.measure.unit}",
+        f"{trend.title}. {description(trend)}",
+    )
 
 
 def _name(one: Series) -> str:

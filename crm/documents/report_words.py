@@ -177,7 +177,9 @@ def _limits(on_file: OnFile) -> list[Line]:
     avoid = health.contraindications.rstrip(".") + (
         f" ({health.contraindications_by})" if health.contraindications and health.contraindications_by else ""
     )
-    text = "; ".join(part for part in (f"{limits.words}{by}" if limits.words else "", avoid) if part)
+    text = ". ".join(
+        part for part in (f"{limits.words[:1].upper()}{limits.words[1:]}{by}" if limits.words else "", avoid) if part
+    )
     return [Line("limits", text or "none on file; please tell me of any", (f"client_sheet:{on_file.health_row}",))]
 
 

@@ -108,7 +108,7 @@ def test_each_line_names_the_rows_it_was_made_from(app, about):
         assert "Gait speed, usual pace 0.92 to 0.99 m/s (measurable change)." in lines["function"].text
         assert "Rises from a chair without using the arms." in lines["function"].text
         assert lines["flexibility"].text == "not measured"
-        assert lines["limits"].text == "blood pressure up to 150/90 mmHg (set by Dr. Marsh); No kneeling (Dr. Marsh)"
+        assert lines["limits"].text == "Blood pressure up to 150/90 mmHg (set by Dr. Marsh). No kneeling (Dr. Marsh)"
         assert lines["plan"].text == "Two sessions a week, for 12 weeks: strength."
 
 
