@@ -174,12 +174,11 @@ def _limits(on_file: OnFile) -> list[Line]:
         return []
     limits = health.limits
     by = f" (set by {limits.set_by})" if limits.set_by and limits.words else ""
+    said = f"{limits.words[:1].upper()}{limits.words[1:]}{by}"
     avoid = health.contraindications.rstrip(".") + (
         f" ({health.contraindications_by})" if health.contraindications and health.contraindications_by else ""
     )
-    text = ". ".join(
-        part for part in (f"{limits.words[:1].upper()}{limits.words[1:]}{by}" if limits.words else "", avoid) if part
-    )
+    text = ". ".join(part for part in (said, avoid) if part)
     return [Line("limits", text or "none on file; please tell me of any", (f"client_sheet:{on_file.health_row}",))]
 
 
