@@ -37,11 +37,12 @@ class Keyring:
     active: str
     keys: dict[str, bytes]
 
-    def field_key(self, key_id: str) -> bytes:
-        """Derive the 32 byte key for database fields from the master key `key_id`."""
+    def sub_key(self, key_id: str, purpose: str) -> bytes:
+        """Derive the 32 byte key for one purpose ("field", "audit", "backup") from the master key `key_id`."""
         if key_id not in self.keys:
             raise Unreadable(key_id)
-        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"handoff field").derive(self.keys[key_id])
+        info = f"handoff {purpose}".encode()
+        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self.keys[key_id])
 
 
 def create_keyring(path: Path) -> None:
@@ -81,7 +82,7 @@ class Sealer:
 
     def _cipher(self, key_id: str) -> AESGCM:
         if key_id not in self._ciphers:
-            self._ciphers[key_id] = AESGCM(self._keyring.field_key(key_id))
+            self._ciphers[key_id] = AESGCM(self._keyring.sub_key(key_id, "field"))
         return self._ciphers[key_id]
 
     def seal(self, value: dict[str, Any], *, table: str, row: str) -> bytes:
