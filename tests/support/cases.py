@@ -10,10 +10,12 @@ from sqlalchemy import or_, select
 from crm.accounts.models import Practice
 from crm.clients.models import Client
 from crm.db import db
+from crm.factory import create_app
 from crm.outreach import circle_queries as circles
 from crm.outreach.cadence_cli import cadence
 from crm.outreach.circle_queries import Circle
 from crm.outreach.models import Task
+from crm.settings import Settings
 from crm.sources.models import Source
 
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -102,3 +104,16 @@ def table_rows(practice: Practice, circle: Circle) -> list[dict[str, Any]]:
         for task, code in rows
     ]
     return sorted(found, key=lambda row: (row["due"], row["key"]))
+
+
+def agrees(settings: Settings, on: date) -> int:
+    """Hold the task table of an installation against what the command says of the same events; return the circles."""
+    app = create_app(settings)
+    with app.app_context():
+        practice = db.session.scalar(select(Practice))
+        assert practice is not None
+        circles_found = all_circles(practice)
+        for circle in circles_found:
+            assert simulated(case_of(practice, circle, on)) == table_rows(practice, circle)
+        db.engine.dispose()
+    return len(circles_found)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -38,6 +38,17 @@ def zone_at_work(now: datetime | None = None) -> str:
     """Return a time zone in which it is neither night nor nearly midnight, so that the story fits into one day."""
     now = now or datetime.now(UTC)
     return next(zone for zone in ZONES if 8 <= now.astimezone(ZoneInfo(zone)).hour < 22)
+
+
+def day_words(on: date, today: date) -> str:
+    """Return a day as the pages write it: "Mon 6 Apr", with its year when that is another."""
+    year = f" {on.year}" if on.year != today.year else ""
+    return f"{on:%a} {on.day} {on:%b}{year}"
+
+
+def plain(text: str) -> str:
+    """Return text of a page with each run of spaces as one."""
+    return re.sub(r"\s+", " ", text)
 
 
 def free_port() -> int:
@@ -152,6 +163,7 @@ class Person:
 
     def look(self, name: str) -> None:
         """Take pictures, ask axe, and see that nothing has to be scrolled sideways."""
+        before = self.page.viewport_size or {"width": SIZES[0][0], "height": SIZES[0][1]}
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             for width, height in SIZES:
@@ -161,7 +173,7 @@ class Person:
                 assert wide <= width, f"{name} is {wide} wide at {width}"
                 if (width, scheme) in {(1280, "light"), (1280, "dark"), (360, "light")}:
                     assert self.violations() == [], f"{name} at {width}, {scheme}"
-        self.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+        self.page.set_viewport_size(before)
         self.page.emulate_media(color_scheme="light")
         assert self.said == [], f"{name}: {self.said}"
 
