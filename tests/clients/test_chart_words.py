@@ -125,9 +125,10 @@ def test_the_table_says_date_value_and_change_since_the_baseline(course, changes
 
 
 def printed(trend):
+    drawing = trend_svg(trend, ident="c", print=True)
     blocks = [
         {"kind": "lines", "lines": [["Above."]]},
-        {"kind": "chart", "svg": trend_svg(trend, ident="c", print=True), "alt": description(trend)},
+        {"kind": "chart", "svg": drawing, "alt": description(trend), "title": "Chair stand, stands"},
         {"kind": "lines", "lines": [["Below."]]},
     ]
     sheet = Sheet("Progress report", blocks, letterhead=Letterhead("Strong Again", ("12 Harbor Street",), ()))
