@@ -76,6 +76,14 @@ class Norm:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A line a publication draws, in its sense and under its name; nobody's value is judged by it."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A sentence of everyday function that a value supports; the first that fits is taken."""
 
@@ -114,6 +122,7 @@ class Measure:
     how: str = ""
     thresholds: tuple[Threshold, ...] = ()
     norms: tuple[Norm, ...] = ()
+    marks: tuple[Mark, ...] = ()
     says: tuple[Say, ...] = ()
 
     def shown(self, value: float) -> str:
@@ -240,17 +249,19 @@ def norm_for(measure: Measure, age: int | None, sex: str) -> Norm | None:
 
 
 def norm_words(measure: Measure, norm: Norm, value: float) -> str:
-    """Say where a value lies among others of that age, in words without judgement."""
-    if norm.below is not None and value < norm.below:
-        return f"below average for {norm.ages}, which begins at {measure.with_unit(norm.below)}"
-    if norm.above is not None and value > norm.above:
-        return f"slower than average for {norm.ages}, which ends at {measure.with_unit(norm.above)}"
+    """Say where a value lies among others of that age, and no more than the table does: not below is not average."""
+    ages = norm.ages
     if norm.low is not None and norm.high is not None:
         place = "below" if value < norm.low else "above" if value > norm.high else "within"
-        return f"{place} the middle range for {norm.ages}, {measure.shown(norm.low)} to {measure.with_unit(norm.high)}"
+        return f"{place} the middle range for {ages}, {measure.shown(norm.low)} to {measure.with_unit(norm.high)}"
+    if norm.below is not None:
+        edge, less = measure.with_unit(norm.below), value < norm.below
+        return f"below average for {ages}: under {edge}" if less else f"not below average for {ages}: {edge} or more"
+    if norm.above is not None and value > norm.above:
+        return f"slower than average for {ages}: over {measure.with_unit(norm.above)}"
     if norm.mean is not None:
-        return f"average for {norm.ages} is {measure.with_unit(norm.mean)}"
-    return f"average for {norm.ages}" if norm.below is not None or norm.above is not None else ""
+        return f"average for {ages} is {measure.with_unit(norm.mean)}"
+    return "" if norm.above is None else f"not slower than average for {ages}: {measure.with_unit(norm.above)} or less"
 
 
 def function_words(measure: Measure, reading: Reading) -> str:
@@ -272,6 +283,7 @@ def _measure(key: str, row: dict[str, Any]) -> Measure:
         asks=tuple(row.pop("asks", ())),
         thresholds=tuple(Threshold(**t) for t in row.pop("threshold", ())),
         norms=tuple(_norm(n) for n in row.pop("norm", ())),
+        marks=tuple(Mark(**m) for m in row.pop("mark", ())),
         says=tuple(Say(**s) for s in row.pop("say", ())),
         **row,
     )
