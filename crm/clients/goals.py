@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from crm.clients.measures import MEASURES
+from crm.clients.measures import MEASURES, counted
 from crm.clients.record_models import GoalStatus
 from crm.clients.series import Series
 
@@ -50,7 +50,7 @@ def progress(goal: GoalTold, series: Mapping[tuple[str, str], Series]) -> Progre
     """Say how far a goal has come, from the newest value of its measure or from what was noted by hand."""
     measure = MEASURES.get(goal.measure)
     own = series.get((goal.measure, goal.side))
-    now = own.current.value if own else goal.reached
+    now = counted(own.measure, own.current) if own else goal.reached
     row = own.current.row if own else 0
     if now is None or goal.target is None:
         return Progress("", None, row)
@@ -58,12 +58,14 @@ def progress(goal: GoalTold, series: Mapping[tuple[str, str], Series]) -> Progre
         words = f"{measure.shown(now)} of {measure.with_unit(goal.target)}"
     else:
         words = f"{now:g} of {goal.target:g} {goal.unit}".strip()
-    return Progress(words, _share(goal.baseline, now, goal.target), row)
+    return Progress(words, _share(goal, now, goal.target), row)
 
 
-def _share(baseline: float | None, now: float, target: float) -> float:
-    """Return how much of the way is done. Without a baseline the way begins at zero."""
-    start = baseline if baseline is not None else 0.0
+def _share(goal: GoalTold, now: float, target: float) -> float | None:
+    """Return how much of the way is done. Without a baseline the way up begins at zero, and a way down nowhere."""
+    if goal.baseline is None and _leads_down(goal):
+        return None
+    start = goal.baseline if goal.baseline is not None else 0.0
     if target == start:
         return 1.0 if now == target else 0.0
     return max(0.0, min(1.0, (now - start) / (target - start)))
@@ -73,8 +75,14 @@ def is_reached(goal: GoalTold, now: float) -> bool:
     """Say whether a value is at the target or past it, on the side the goal leads to."""
     if goal.target is None:
         return False
-    down = goal.baseline is not None and goal.target < goal.baseline
-    return now <= goal.target if down else now >= goal.target
+    return now <= goal.target if _leads_down(goal) else now >= goal.target
+
+
+def _leads_down(goal: GoalTold) -> bool:
+    if goal.baseline is not None and goal.target is not None and goal.target != goal.baseline:
+        return goal.target < goal.baseline
+    measure = MEASURES.get(goal.measure)
+    return measure is not None and measure.better == "lower"
 
 
 def sentence(goal: GoalTold, due_on: date, told: Progress) -> str:

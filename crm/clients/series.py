@@ -71,8 +71,11 @@ class Series:
 
     @property
     def norm_words(self) -> str:
-        """Say where the newest value lies among others of that age; empty where no table has it."""
-        if self.norm is None:
+        """Say where the newest value lies among others of that age; empty where no table has it.
+
+        The tables are of people who rose without their arms.
+        """
+        if self.norm is None or (self.current.arms and not self.measure.arms_count_zero):
             return ""
         return norm_words(self.measure, self.norm, counted(self.measure, self.current))
 
