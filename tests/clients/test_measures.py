@@ -39,6 +39,7 @@ def norm(key: str, age: int | None, sex: str) -> Norm | None:
         pytest.param("gait-speed", 0.92, 1.01, MEASURABLE, id="gait, 0.09: between"),
         pytest.param("gait-speed", 0.92, 1.02, MEANINGFUL, id="gait, 0.10: whatever binary fractions say"),
         pytest.param("gait-speed", 1.02, 0.92, f"{MEANINGFUL} for the worse", id="gait, 0.10 slower"),
+        pytest.param("gait-speed", 0.92, 0.90, NONE, id="gait, 0.02 slower is nothing for the worse"),
         pytest.param("six-minute-walk", 310, 329, NONE, id="walk, 19 m"),
         pytest.param("six-minute-walk", 310, 359, MEASURABLE, id="walk, 49 m"),
         pytest.param("six-minute-walk", 310, 360, MEANINGFUL, id="walk, 50 m"),
