@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from crm.clients import (
     chart_views,
+    criteria_views,
     door_views,
     flag_views,
     goal_views,
@@ -227,6 +228,7 @@ ROWS: tuple[tuple[str, RouteCallable, str, str], ...] = (
     *session_views.ROWS,
     *measure_views.ROWS,
     *goal_views.ROWS,
+    *criteria_views.ROWS,
     *flag_views.ROWS,
     *door_views.ROWS,
 )
