@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from crm.accounts.models import Practice
+from crm.clients.models import Client
 from crm.db import db, writing
 from crm.journal import service as journal
 from crm.outreach import digest_jobs, feed_service
@@ -187,3 +188,48 @@ def test_without_the_key_the_desk_still_works(app, owner, clock, settings, told)
     with app.app_context():
         practice = db.session.scalar(select(Practice))
         assert "C-0101" in digest_jobs.digest_of(builders.user(), journal.local_day(practice, clock.now)).text
+
+
+def test_an_erased_client_leaves_a_code_and_a_line_in_the_ledger(app, owner, settings, told):
+    with app.app_context():
+        client = db.session.scalar(select(Client))
+        uuid = client.uuid.encode()
+        sealed = {bytes(value) for _table, value in blobs()}
+        steps = db.session.execute(text("SELECT lane, step FROM source")).all()
+    assert len(sealed) > 15
+    assert owner.post("/clients/C-0101/erase", data={"code": "C-0101"}).status_code == 303
+    with app.app_context():
+        kept = {bytes(value) for _table, value in blobs()}
+        assert [row.type for row in noted()] == ["touch_logged"]  # a note about the source, with no client beside it
+        assert db.session.execute(text("SELECT lane, step FROM source")).all() == steps
+        speaks = {name for name in db.metadata.tables for row in rows_of(name) if "C-0101" in str(row)}
+        assert speaks == {"journal_entry", "erasure"}
+        knows = {name for name in db.metadata.tables for row in rows_of(name) if uuid.decode() in str(row)}
+        assert knows == {"erasure"}
+    if settings.is_sqlite:
+        left = {path.name: path.read_bytes() for path in settings.data_dir.rglob("*") if path.is_file()}
+        assert [name for name, content in left.items() for value in sealed - kept if value[-32:] in content] == []
+    for path in ("/", "/pipeline", "/sources/1", "/clients", "/outbox", "/documents", "/calendar"):
+        assert owner.get(path).status_code == 200, path
+    assert owner.get("/clients/C-0101").status_code == 404
+
+
+def rows_of(name):
+    return db.session.execute(text(f'SELECT * FROM "{name}"')).all()  # noqa: S608
+
+
+def noted():
+    """Return the entries that have a sealed note."""
+    return db.session.execute(text("SELECT type FROM journal_entry JOIN entry_note ON entry_seq = seq")).all()
+
+
+def blobs():
+    """Return what is sealed, with its table; what names or describes sources is no client's."""
+    return [
+        (name, value)
+        for name in sorted(db.metadata.tables)
+        if name not in {"source", "contact", "background_fact"}
+        for row in rows_of(name)
+        for value in row
+        if isinstance(value, bytes)
+    ]

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from crm.clients.models import Client, ClientStatus, Referral, Release, Visit
+from crm.clients.record_models import Erasure
 from crm.db import NotFound, db
 from crm.sources.models import Source
 
@@ -24,6 +25,12 @@ def get_client_by_code(practice_id: int, code: str) -> Client:
 def find_client(practice_id: int, code: str) -> Client | None:
     """Return the client with this code, if there is one."""
     return db.session.scalar(select(Client).where(Client.practice_id == practice_id, Client.code == code))
+
+
+def was_erased(practice_id: int, code: str) -> bool:
+    """Say whether a client with this code was erased: the journal speaks of them by it, so nobody else gets it."""
+    query = select(Erasure.id).where(Erasure.practice_id == practice_id, Erasure.code == code)
+    return db.session.scalar(query) is not None
 
 
 def find_referral_by_form(practice_id: int, form_key: str) -> Referral | None:

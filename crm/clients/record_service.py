@@ -40,7 +40,7 @@ def take_in(
     actor: int | None = None,
 ) -> Client:
     """Add a client who came without a referral. The caller commits. Raises CodeTaken."""
-    if code and queries.find_client(practice.id, code):
+    if code and (queries.find_client(practice.id, code) or queries.was_erased(practice.id, code)):
         raise CodeTaken(code)
     client = add_client(
         practice, code=code, source=source, client_class=client_class, private={"name": name}, sealer=sealer

@@ -39,7 +39,7 @@ class AlreadySaved(Exception):  # noqa: N818
 
 
 class CodeTaken(Exception):  # noqa: N818
-    """Another client has this code."""
+    """Another client has this code, or had it before they were erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def receive_referral(
 
     One unit of work: client, referral, visit, journal entries, tasks and step. The caller commits.
 
-    Raises AlreadySaved for a form posted twice and DuplicateReferral if this client has an open
-    referral from `source`.
+    Raises AlreadySaved for a form posted twice, DuplicateReferral if this client has an open referral
+    from `source`, and CodeTaken for the code of a client who was erased.
     """
     if saved := queries.find_referral_by_form(practice.id, details.form_key):
         raise AlreadySaved(saved)
@@ -116,6 +116,8 @@ def _client_of(practice: Practice, source: Source, details: ReferralDetails, sea
         found = queries.find_client(practice.id, details.client_code)
         if found is not None:
             return found, False
+        if queries.was_erased(practice.id, details.client_code):
+            raise CodeTaken(details.client_code)
     return add_client(
         practice,
         code=details.client_code,
@@ -154,7 +156,7 @@ def next_code(practice: Practice) -> str:
     while True:
         code = f"C-{practice.next_client:04}"
         practice.next_client += 1
-        if queries.find_client(practice.id, code) is None:
+        if queries.find_client(practice.id, code) is None and not queries.was_erased(practice.id, code):
             return code
 
 

@@ -10,6 +10,7 @@ from crm.clients import (
     chart_views,
     criteria_views,
     door_views,
+    erasure_views,
     flag_views,
     goal_views,
     measure_views,
@@ -74,6 +75,9 @@ def save_referral() -> ResponseReturnValue:
             f"{earlier.referral.client.code} has an open referral from {source.display_name} "
             f"of {earlier.referral.received_on:%d %b %Y} already."
         ]
+        return invalid(render_template("clients/referral.html", form=form, **_check_of(form)))
+    except service.CodeTaken:
+        form.client_code.errors = ["A client with this code was erased. Leave it empty for the next free one."]
         return invalid(render_template("clients/referral.html", form=form, **_check_of(form)))
     except IntegrityError:
         return redirect(url_for("clients.index"), 303)  # the same form twice at once: the other one won
@@ -231,6 +235,7 @@ ROWS: tuple[tuple[str, RouteCallable, str, str], ...] = (
     *criteria_views.ROWS,
     *flag_views.ROWS,
     *door_views.ROWS,
+    *erasure_views.ROWS,
 )
 for rule, handler, endpoint, http_method in ROWS:
     bp.add_url_rule(rule, endpoint, handler, methods=[http_method])

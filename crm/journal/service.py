@@ -116,6 +116,13 @@ def add_note(entry: JournalEntry, text: str, sealer: Sealer) -> None:
         db.session.add(EntryNote(entry_seq=entry.seq, sealed=sealed))
 
 
+def retell(practice: Practice, source_ids: set[int], client_ids: set[int], *, now: datetime, seq: int) -> None:
+    """Let tasks and steps follow anew where what the journal speaks of is gone; `seq` is the entry that says so."""
+    circle = outreach.replan(practice, source_ids, client_ids, now=now)
+    touched = source_ids | outreach.sources_of_clients(circle, client_ids)
+    pipeline.apply(practice, touched, today=local_day(practice, now), entry_seq=seq)
+
+
 def _subjects(practice: Practice, happening: Happening) -> tuple[Source | None, Client | None]:
     """Find the source and the client an event speaks of, in this practice only."""
     payload = happening.event.payload()
@@ -152,13 +159,10 @@ def _entry(
 
 def _follow(practice: Practice, entries: list[JournalEntry], now: datetime) -> None:
     """Let tasks and steps follow; tasks first, since a report's being on time is read from its task."""
-    today = local_day(practice, now)
     source_ids = {e.source_id for e in entries if e.source_id is not None}
     client_ids = {e.client_id for e in entries if e.client_id is not None}
     manual_keys = {e.payload["key"] for e in entries if str(e.payload.get("key", "")).startswith("manual:")}
     if manual_keys:
         outreach.replay_manual(practice, manual_keys, now=now)
     if source_ids or client_ids:
-        circle = outreach.replan(practice, source_ids, client_ids, now=now)
-        touched = source_ids | outreach.sources_of_clients(circle, client_ids)
-        pipeline.apply(practice, touched, today=today, entry_seq=entries[-1].seq)
+        retell(practice, source_ids, client_ids, now=now, seq=entries[-1].seq)

@@ -4,6 +4,7 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import structlog
 from flask import current_app
@@ -246,14 +247,35 @@ def housekeeping(*, now: datetime) -> int:
     """
     with writing(HEARTBEAT_LOCK):
         outbox.heartbeat().ticked_at = now
-    settings: Settings = current_app.extensions["handoff"].settings
-    if settings.is_sqlite:
-        db.session.remove()
-        with (settings.data_dir / "write.lock").open("a") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            connection = db.engine.raw_connection()
-            try:
-                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
-            finally:
-                connection.close()
+    with _alone() as cursor:
+        if cursor is not None:
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
     return 1
+
+
+def wipe_deleted() -> None:
+    """Write SQLite's file anew and empty its log, so that nothing deleted is left on the disk.
+
+    PostgreSQL does that by itself in time. What was sealed needs the key in either case.
+    """
+    with _alone() as cursor:
+        if cursor is not None:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def _alone() -> Iterator[Any]:
+    """Yield a cursor outside any transaction, under the writers' lock; None where the database is not SQLite."""
+    settings: Settings = current_app.extensions["handoff"].settings
+    if not settings.is_sqlite:
+        yield None
+        return
+    db.session.remove()
+    with (settings.data_dir / "write.lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        connection = db.engine.raw_connection()
+        try:
+            yield connection.cursor()
+        finally:
+            connection.close()

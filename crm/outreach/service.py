@@ -85,19 +85,26 @@ def plan_circle(
     new_clients: Iterable[engine.Client] = (),
 ) -> engine.Plan:
     """Ask the engine what one circle of care obliges the practice to do as of `today` (local)."""
+    there = [
+        engine.Client(row.code, f"s{row.source_id}" if row.source_id else None) for row in circles.clients_in(circle)
+    ]
+    clients = [*there, *new_clients]
     return engine.simulate(
         engine_practice(practice),
         [_engine_source(row) for row in circles.sources_in(circle)],
-        [
-            *(
-                engine.Client(row.code, f"s{row.source_id}" if row.source_id else None)
-                for row in circles.clients_in(circle)
-            ),
-            *new_clients,
-        ],
+        [*clients, *_erased(events, {client.id for client in clients})],
         events,
         today,
     )
+
+
+def _erased(events: list[engine.Event], there: set[str]) -> list[engine.Client]:
+    """Return the clients who are in the journal only, each with the source of their first event that names one."""
+    gone: dict[str, str | None] = {}
+    for event in events:
+        if event.client and event.client not in there and not gone.get(event.client):
+            gone[event.client] = event.source
+    return [engine.Client(code, source, erased=True) for code, source in gone.items()]
 
 
 def _engine_source(row: Row[Any]) -> engine.Source:

@@ -246,6 +246,8 @@ _TOLD: Mapping[str, Teller] = {
     "values_measured": _of_client("ruler-measure", "Some values measured of"),
     "value_corrected": _fixed("pencil", "A measured value corrected"),
     "goal_changed": lambda payload: ("flag", f"A goal was {GOAL_WORDS.get(payload['status'], 'changed')}", ""),
+    "client_exported": _of_client("download", "A copy of all that is held was made for"),
+    "client_erased": _of_client("trash", "Erased:"),
     "ll_scheduled": _dated("tools-kitchen-2", "Lunch-and-learn agreed", "event_on", "On"),
     "ll_cancelled": _fixed("calendar-off", "Lunch-and-learn cancelled"),
     "ll_declined": _fixed("circle-x", "Lunch-and-learn declined"),

@@ -13,7 +13,7 @@ from crm.outreach.cadence.touches import bundle_cards, cap_offices, limit_unansw
 
 def plan(desk: Desk, as_of: date) -> Plan:
     """Plan the open tasks step by step, each step seeing the results of the former, and list all that are due."""
-    drafts = [Draft.of(task, dates_of(desk, task)) for task in desk.open_tasks()]
+    drafts = [Draft.of(task, dates_of(desk, task)) for task in desk.open_tasks() if not _is_erased(desk, task)]
     apply_gates(desk, drafts, as_of)
     merge_reports(desk, drafts)
     yield_calls(drafts)
@@ -25,6 +25,10 @@ def plan(desk: Desk, as_of: date) -> Plan:
     tasks = [_of_draft(desk, draft) for draft in drafts] + _finished(desk, as_of)
     tasks.sort(key=lambda task: (task.due, task.key))
     return Plan(as_of, tuple(tasks), tuple(sorted(desk.ignored)))
+
+
+def _is_erased(desk: Desk, task: Task) -> bool:
+    return task.client is not None and desk.clients[task.client].client.erased
 
 
 def _is_silent(task: Task, status: Status, due: date, as_of: date) -> bool:
@@ -43,5 +47,7 @@ def _finished(desk: Desk, as_of: date) -> list[PlannedTask]:
     return [
         planned(desk, task, task.frozen, status=task.status, reason=task.reason)
         for task in desk.tasks.values()
-        if task.frozen is not None and not _is_silent(task, task.status, task.frozen.due, as_of)
+        if task.frozen is not None
+        and not _is_erased(desk, task)
+        and not _is_silent(task, task.status, task.frozen.due, as_of)
     ]

@@ -59,8 +59,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Client:
+    """Of one who was erased, the events still say how their source stands; nothing is planned for them."""
+
     id: str
     source: str | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
