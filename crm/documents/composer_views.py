@@ -38,7 +38,9 @@ def _new_form(source_id: int | None = None) -> NewForm:
     source = get_source(g.practice.id, source_id) if source_id else None
     form = NewForm(data={"source_id": source.id, "source_name": source.display_name} if source else None)
     form.key.choices = [
-        (kind.key, f"{kind.group}: {kind.full_title}") for kind in letters.KINDS.values() if kind.leaves
+        (kind.key, f"{kind.group}: {kind.full_title}")
+        for kind in letters.KINDS.values()
+        if kind.leaves and not kind.for_client
     ]
     return form
 

@@ -10,7 +10,7 @@ from crm.accounts.models import Practice
 from crm.db import db
 from crm.documents import letters, queries
 from crm.documents.channels import Address, mail_words
-from crm.documents.models import Delivery, DeliveryState, Document, DocumentState, Proof
+from crm.documents.models import Delivery, DeliveryChannel, DeliveryState, Document, DocumentState, Proof
 from crm.documents.service import NoRelease, brief_of, release_for
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
@@ -37,6 +37,10 @@ class OnItsWay(Exception):  # noqa: N818
 
 class DoNotContact(Exception):  # noqa: N818
     """The source does not want to be written to (H18)."""
+
+
+class ByHandOnly(Exception):  # noqa: N818
+    """What is for the client alone is handed over; it never goes to a provider or a payer."""
 
 
 class AlreadySettled(Exception):  # noqa: N818
@@ -75,11 +79,13 @@ def send(
 
     What is told to somebody (phone, visit, portal) leaves at once; see `mark_sent`. The caller commits.
 
-    Raises NotApproved, DoNotContact (H18), NoRelease (H3) and OnItsWay.
+    Raises NotApproved, ByHandOnly, DoNotContact (H18), NoRelease (H3) and OnItsWay.
     """
     if document.state != DocumentState.APPROVED:
         raise NotApproved
     brief = brief_of(document)
+    if brief.kind.for_client and (to.channel != DeliveryChannel.HAND or document.source_id is not None):
+        raise ByHandOnly
     if document.source is not None and document.source.do_not_contact and document.key != "change-in-status":
         raise DoNotContact
     release = release_for(practice, brief, now)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.clients.queries import get_client_by_code
 from crm.db import NotFound, writing
-from crm.documents import channels, delivery_service, letters, paper, queries, service
+from crm.documents import channels, delivery_service, letters, packet_queries, paper, queries, service
 from crm.documents import disclosures as disclosing
 from crm.documents.draft_views import as_pdf
 from crm.documents.fact_queries import writer_of
@@ -19,14 +19,15 @@ from crm.documents.models import Delivery, DeliveryChannel, DeliveryState, Docum
 from crm.documents.refusals import Refusal, unsubscribe_address
 from crm.outreach import outbox
 from crm.settings import Settings
-from crm.sources.models import Source
 from crm.web import invalid, sealer
 
 PICTURE_WIDTH = 1275  # pixels: 150 an inch of a Letter page
 # Where nothing lies between deciding and doing, choosing the channel is the telling.
 AT_ONCE = {DeliveryChannel.PORTAL, DeliveryChannel.PHONE, DeliveryChannel.VISIT}
+PROOF_WORDS = dict(PROOFS)
 REFUSED: dict[type[Exception], str] = {
     delivery_service.NotApproved: "Only an approved letter can leave.",
+    delivery_service.ByHandOnly: "This is for the client alone: hand it over. It goes to no provider and no payer.",
     delivery_service.OnItsWay: "It waits to leave, or left, that way already.",
     delivery_service.DoNotContact: "This source does not want to be contacted. Nothing leaves for them.",
     service.NoRelease: "No valid release covers this recipient today. File it on the client’s page first.",
@@ -43,32 +44,38 @@ def approved(document_id: int) -> ResponseReturnValue:
 
 
 def _page(document: Document, send_form: SendForm, proof_form: ProofForm) -> str:
+    kind = letters.kind_of(document.key)
+    if kind.for_client:
+        send_form.channel.choices = [(DeliveryChannel.HAND.value, "Hand it to the client")]
     return render_template(
         "documents/approved.html",
         document=document,
-        kind=letters.kind_of(document.key),
+        kind=kind,
         files=queries.files_of(document.id),
         deliveries=queries.deliveries_of(g.practice.id, document.id),
         body=service.open_body(document, sealer()),
         send_form=send_form,
         proof_form=proof_form,
-        proofs=dict(PROOFS),
-        reach=_reach(document.source),
+        proofs=PROOF_WORDS | ({Proof.IN_PERSON.value: "Handed to the client"} if kind.for_client else {}),
+        reach=_reach(document),
         words=channels.WORDS,
     )
 
 
 def _usual(document: Document) -> str:
     """Return the channel a letter usually leaves on: a card by post, everything else as the source likes it."""
+    if letters.kind_of(document.key).for_client:
+        return DeliveryChannel.HAND.value
     if letters.kind_of(document.key).frame == "card" or document.source is None:
         return DeliveryChannel.LETTER.value
     return document.source.channel.value
 
 
-def _reach(source: Source | None) -> channels.Reach:
-    signed = writer_of(g.practice, g.user).signature
-    if source is None:
-        return channels.Reach(name="", fax_gateway=g.practice.fax_gateway, signed=signed)
+def _reach(document: Document) -> channels.Reach:
+    signed, source = writer_of(g.practice, g.user).signature, document.source
+    if source is None:  # outside the seal a client is a code, never a name
+        code = document.client.code if document.client else ""
+        return channels.Reach(name=f"Client {code}" if code else "", fax_gateway=g.practice.fax_gateway, signed=signed)
     office = source.office
     postal = (office.street, town(office.city, office.state, office.zip)) if office else ()
     fax = source.fax or (office.fax if office else "")
@@ -105,9 +112,12 @@ def send(document_id: int) -> ResponseReturnValue:
     document = queries.get_document(g.practice.id, document_id)
     if not form.validate_on_submit():
         return invalid(_page(document, form, ProofForm()))
+    if why := _packet_refused(document):
+        form.channel.errors = [why]
+        return invalid(_page(document, form, ProofForm()))
     channel = DeliveryChannel(form.channel.data)
     try:
-        to = channels.address(channel, _reach(document.source))
+        to = channels.address(channel, _reach(document))
     except channels.NoAddress as missing:
         form.channel.errors = [f"{missing.message} Put it on the source’s page, or choose another way."]
         return invalid(_page(document, form, ProofForm()))
@@ -115,6 +125,13 @@ def send(document_id: int) -> ResponseReturnValue:
         form.agreed.errors = ["This is about a client. Confirm that the office has agreed to get it this way."]
         return invalid(_page(document, form, ProofForm()))
     return _act(document_id, lambda: _send(document_id, to), _said(to))
+
+
+def _packet_refused(document: Document) -> str:
+    """Say why a packet may not be handed over any more: since its approval the insurance was put on record."""
+    if document.client is None or not letters.kind_of(document.key).for_client:
+        return ""
+    return packet_queries.refusal(g.practice, document.client, sealer())
 
 
 def _send(document_id: int, to: channels.Address) -> None:

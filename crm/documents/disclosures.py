@@ -15,7 +15,9 @@ PURPOSES = {
     "Referrals": "answer to the office's own referral",
     "Reports": "report to a treating provider",
     "Shared clients": "coordination with a treating provider",
+    "For the client": "handed to the client for their own use",
 }
+NO_RELEASE = {"referral": "none needed: initials and date only", "self": "none needed: it is the client's own"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,11 @@ class Disclosure:
     def of(cls, delivery: Delivery, release: Release | None, on: date) -> Self:
         """Put one delivery into words; `on` is its local date."""
         kind = kind_of(delivery.document.key)
-        covered = f"{release.from_on} to {release.until_on}" if release else "none needed: initials and date only"
+        covered = (
+            f"{release.from_on} to {release.until_on}"
+            if release
+            else NO_RELEASE.get(kind.about, NO_RELEASE["referral"])
+        )
         return cls(
             on, kind.title, delivery.to_name, delivery.channel.value, delivery.to_address,
             PURPOSES.get(kind.group, "correspondence"), covered,

@@ -6,11 +6,13 @@ from typing import Any
 from flask import Response, abort, flash, g, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.clients.models import Client
 from crm.clients.queries import get_client_by_code
 from crm.db import NotFound, writing
-from crm.documents import fact_queries, letters, press, queries, service, words_service
+from crm.documents import fact_queries, letters, packet_queries, press, queries, service, words_service
 from crm.documents.fact_queries import Brief
 from crm.documents.facts import Facts, values
+from crm.documents.letters import Kind
 from crm.documents.models import Document, DocumentState
 from crm.documents.report_words import Line
 from crm.documents.review import Body, Review, traced
@@ -60,9 +62,21 @@ def brief_from(given: Any) -> Brief:
         raise NotFound from None
     if not kind.is_set:
         raise NotFound
-    source = get_source(g.practice.id, int(source_id)) if str(source_id or "").isdigit() else None
     client = get_client_by_code(g.practice.id, code) if code and kind.about != "nobody" else None
+    if kind.for_client:
+        return _for_client(kind, client)
+    source = get_source(g.practice.id, int(source_id)) if str(source_id or "").isdigit() else None
     return Brief(kind, source, client, task_key)
+
+
+def _for_client(kind: Kind, client: Client | None) -> Brief:
+    """Return the brief of what only the client gets, whatever source was named; where none is made, say why."""
+    if client is None:
+        raise NotFound
+    if why := packet_queries.refusal(g.practice, client, sealer()):
+        flash(why, "error")
+        abort(make_response(redirect(url_for("clients.criteria", code=client.code), 303)))
+    return Brief(kind, None, client)
 
 
 def begun(brief: Brief) -> Draft:

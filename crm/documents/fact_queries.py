@@ -13,6 +13,7 @@ from crm.clients.record_models import Part
 from crm.clients.referral_check import Elements
 from crm.crypto import Sealer, Unreadable
 from crm.db import NotFound, db
+from crm.documents import packet_queries
 from crm.documents.facts import About, Facts, Recipient, Referred, Reported, Writer
 from crm.documents.letters import Kind
 from crm.documents.report_queries import attendance, reported
@@ -54,7 +55,7 @@ def gather(practice: Practice, user: User, brief: Brief, *, sealer: Sealer, toda
     return Facts(
         today=today,
         writer=writer_of(practice, user),
-        recipient=recipient_of(brief.source) if brief.source else None,
+        recipient=_recipient(practice, brief, sealer),
         about=_about(practice, brief, sealer, today) if brief.client and brief.kind.about != "nobody" else None,
         referred=_referred(practice, brief, sealer) if brief.client else None,
         event_on=_event_on(practice.id, brief),
@@ -62,8 +63,16 @@ def gather(practice: Practice, user: User, brief: Brief, *, sealer: Sealer, toda
     )
 
 
+def _recipient(practice: Practice, brief: Brief, sealer: Sealer) -> Recipient | None:
+    if brief.client is not None and brief.kind.for_client:
+        return packet_queries.addressed(practice, brief.client, sealer)
+    return recipient_of(brief.source) if brief.source else None
+
+
 def _reported(practice: Practice, brief: Brief, sealer: Sealer) -> Reported | None:
-    """Return what a report says by itself; other letters hold no measures."""
+    """Return what a report or packet says by itself; other letters hold no measures."""
+    if brief.client is not None and brief.kind.for_client:
+        return packet_queries.packet(practice, brief.client, sealer)
     if brief.client is None or brief.kind.frame != "report" or brief.kind.about != "client":
         return None
     return reported(practice, brief.client, sealer, closing=brief.kind.key == "discharge-summary")

@@ -114,6 +114,7 @@ class Reported:
     newest_on: date | None = None
     outdated: tuple[str, ...] = ()  # what earlier values read like
     charts: Mapping[str, Chart] = field(default_factory=dict)
+    refused: str = ""  # why nothing may be said at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "pain": "pain as the client told it, in a summary only",
     "chart": "chart of the measure that changed most",
     "goals": "goals of the next 30 and 90 days",
+    "referral": "the written referral: from whom, when, what for",
+    "session_days": "days of the sessions whose log is written",
+    "measures": "every measure from its baseline to now",
     "plan": "what comes next",
     "change": "what changed",
     "stopped": "what was stopped or modified",
@@ -106,6 +109,11 @@ class Kind:
     def leaves(self) -> bool:
         """Say whether it leaves the house by itself, so that it is approved and sent."""
         return self.frame in {"letter", "report", "card"} and bool(self.group)
+
+    @property
+    def for_client(self) -> bool:
+        """Say whether it is for the client alone: no source, by hand only."""
+        return self.about == "self"
 
     @property
     def is_set(self) -> bool:

@@ -74,6 +74,12 @@ def outdated(series: Iterable[Series]) -> list[str]:
     ]
 
 
+def every_measure(series: Sequence[Series]) -> Line:
+    """Return each measure from its baseline to now, one a line; pain is never among them (H14)."""
+    shown = in_reports(series)
+    return Line("measures", "\n".join(f"- {_dated(one)}" for one in shown), _rows(shown))
+
+
 def _measured(series: Sequence[Series]) -> list[Line]:
     shown = in_reports(series)
     lead = headline(shown)

@@ -132,11 +132,11 @@ def named_clients(text: str, kind: Kind, *, names: Iterable[str], own: str, rele
     folded = _folded(text)
     for name in names:
         wanted = _folded(name)
-        if " " not in wanted or (name == own and kind.about == "client" and released):
+        if " " not in wanted or (name == own and (kind.for_client or (kind.about == "client" and released))):
             continue
         places = re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", folded)
         found += [_named(place.start(), place.end(), text, kind) for place in places]
-    if kind.about != "client":
+    if kind.about not in {"client", "self"}:
         found += [_named(match.start(), match.end(), text, kind) for match in CODE.finditer(text)]
     return found
 
@@ -145,6 +145,8 @@ def measured_lately(kind: Kind, text: str, reported: Reported | None, today: dat
     """Hold a report against the values on file: old ones stop it (H15), and so does a text older than they are."""
     if reported is None:
         return []
+    if reported.refused:
+        return [Remark("H10", "block", 0, 0, "", reported.refused, "Put it aside.")]
     found = [_outdated(at, line) for line in reported.outdated if (at := text.find(line)) >= 0]
     if kind.fresh and (reported.newest_on is None or today - reported.newest_on > FRESH):
         day = f"{reported.newest_on:%B} {reported.newest_on.day}" if reported.newest_on else ""

@@ -30,6 +30,10 @@ WRITTEN = {
     "topic": "getting up from a chair",
     "event_at": "12:15",
     "pain": "3 of 10 on March 2",
+    "referral": "Dr. Alex Sample, MD, received in writing on March 1, 2026, for Functional Conditioning",
+    "session_days": "- March 2026: 3, 5, 10, 12, 17, 19, 24, 26, 31 (9 sessions)\n- April 2026: 2, 7 (2 sessions)",
+    "measures": "- 30-second chair stand 8 on March 2, 2026, 13 stands on April 1, 2026 (meaningful change)\n"
+    "- Gait speed, usual pace 0.92 on March 2, 2026, 0.99 m/s on April 1, 2026 (measurable change)",
     "call_on": "April 1, 2026",
 }
 

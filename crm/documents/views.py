@@ -94,7 +94,14 @@ def placeholder_words(name: str) -> str:
     return letters.PLACEHOLDERS[name]
 
 
-ROW_WORDS = {"measurement": "value", "goal": "goal", "client_sheet": "record", "red_flag": "red flag"}
+ROW_WORDS = {
+    "measurement": "value",
+    "goal": "goal",
+    "client_sheet": "record",
+    "red_flag": "red flag",
+    "session_log": "session",
+    "referral": "referral",
+}
 
 
 @bp.app_template_filter("row_words")
@@ -110,6 +117,8 @@ def row_place(row: str, code: str) -> str:
     table, _colon, number = row.partition(":")
     if table == "measurement":
         return url_for("clients.measures", code=code) + f"#v-{number}"
+    if table == "session_log":
+        return url_for("clients.sessions", code=code)
     if table == "red_flag":
         return url_for("clients.flag", code=code)
     return url_for("clients.show", code=code) + (f"#g-{number}" if table == "goal" else "#file")

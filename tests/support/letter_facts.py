@@ -47,14 +47,16 @@ ABOUT = About(
     next_visit_on=TODAY,
     next_report_on=TODAY,
 )
+ADDRESS = f"12345 Martin Luther King Junior Boulevard, Apartment 1200, {CITY}, {STATE} {ZIP}"
 REFERRED = Referred(TODAY, "Medical Exercise Training, two per week", Elements(False, False, False, False))
 
 
 def facts_for(kind: Kind) -> Facts:
-    about = {"client": ABOUT, "referral": About("", ABOUT.name)}.get(kind.about)
+    about = {"client": ABOUT, "self": ABOUT, "referral": About("", ABOUT.name)}.get(kind.about)
     referred = REFERRED if kind.about != "nobody" else None
     paper = kind.frame == "paper" or kind.key == "sample-report"
-    return Facts(TODAY, WRITER, None if paper else RECIPIENT, about, referred, event_on=TODAY)
+    to = Recipient(ABOUT.name, "", "", is_doctor=False, street=ADDRESS) if kind.for_client else RECIPIENT
+    return Facts(TODAY, WRITER, None if paper else to, about, referred, event_on=TODAY)
 
 
 def values_for(kind: Kind) -> dict[str, str]:
