@@ -83,6 +83,9 @@ class User(db.Model, sqla.FsUserMixin):  # type: ignore[name-defined,misc]
     theme: Mapped[Theme] = mapped_column(choice(Theme, "theme"), default=Theme.SYSTEM)
     digest_hour: Mapped[str] = mapped_column(String(5), default="07:00")
     digest_on: Mapped[bool] = mapped_column(default=True)
+    digest_days: Mapped[str] = mapped_column(String(7), default="12345")  # ISO weekdays, Monday is 1
+    digest_paused_until: Mapped[date | None]  # the day it comes again
+    digest_when_empty: Mapped[bool] = mapped_column(default=False)  # a line that all is well, as a sign of life
     create_datetime: Mapped[datetime] = mapped_column(server_default=func.now(), default=utcnow)
     update_datetime: Mapped[datetime] = mapped_column(server_default=func.now(), default=utcnow, onupdate=utcnow)
 

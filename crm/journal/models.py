@@ -26,12 +26,14 @@ class JournalEntry(db.Model):  # type: ignore[name-defined,misc]
     payload: Mapped[dict[str, Any]]
     undoes: Mapped[int | None]
     sample: Mapped[bool] = mapped_column(default=False)  # of the sample practice: the only ones that can go
+    digest: Mapped[str] = mapped_column(String(64), default="")  # of the chain; empty for a sample
 
     __table_args__ = (
         CheckConstraint("(happened_at IS NULL) <> (happened_on IS NULL)", name="one_moment"),
         Index("ix_journal_entry_source", "practice_id", "source_id", "seq"),
         Index("ix_journal_entry_client", "practice_id", "client_id", "seq"),
         Index("ix_journal_entry_undoes", "undoes"),
+        Index("ix_journal_entry_practice", "practice_id", "seq"),
         {"sqlite_autoincrement": True},
     )
 
@@ -43,3 +45,19 @@ class EntryNote(db.Model):  # type: ignore[name-defined,misc]
 
     entry_seq: Mapped[int] = mapped_column(ForeignKey("journal_entry.seq", ondelete="CASCADE"), primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class JournalHead(db.Model):  # type: ignore[name-defined,misc]
+    """A digest of the chain under a seal of ours; written once, never changed."""
+
+    __tablename__ = "journal_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"))
+    seq: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    mac: Mapped[str] = mapped_column(String(64))
+    key_id: Mapped[str] = mapped_column(String(4))
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_journal_head_practice", "practice_id", "seq", unique=True),)

@@ -122,6 +122,15 @@ class DigestDay(db.Model):  # type: ignore[name-defined,misc]
     at: Mapped[datetime]
 
 
+class FeedKind(StrEnum):
+    """What a calendar address shows."""
+
+    ALL = "all"
+    REPORTS = "reports"
+    CALLS = "calls"
+    LUNCHES = "lunches"
+
+
 class CalendarFeed(db.Model):  # type: ignore[name-defined,misc]
     """An address a calendar client fetches; only the hash of its secret is kept."""
 
@@ -132,13 +141,27 @@ class CalendarFeed(db.Model):  # type: ignore[name-defined,misc]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(80), default="")
+    kind: Mapped[FeedKind] = mapped_column(choice(FeedKind, "feed_kind"), default=FeedKind.ALL)
     hide_sources: Mapped[bool] = mapped_column(default=False)
+    days_back: Mapped[int] = mapped_column(default=90)
+    days_ahead: Mapped[int] = mapped_column(default=370)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     revoked_at: Mapped[datetime | None]
     fetched_at: Mapped[datetime | None]
     fetched_by: Mapped[str] = mapped_column(String(120), default="")
 
     __table_args__ = (Index("ix_calendar_feed_user", "user_id"),)
+
+
+class ActionUse(db.Model):  # type: ignore[name-defined,misc]
+    """A link of a digest that was used; each works once, and says so afterwards."""
+
+    __tablename__ = "action_use"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    used_at: Mapped[datetime]
+    entry_seq: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.seq", ondelete="CASCADE"))  # to undo it
 
 
 class Heartbeat(db.Model):  # type: ignore[name-defined,misc]
