@@ -101,10 +101,18 @@ class Limits:
     @property
     def words(self) -> str:
         """Return the limits in a line: "blood pressure up to 150/90, heart rate up to 120"."""
-        pressure = "/".join(str(value) for value in (self.systolic, self.diastolic) if value)
-        glucose = " to ".join(str(value) for value in (self.glucose_low, self.glucose_high) if value)
+        high, low = self.systolic, self.diastolic
+        if high and low:
+            pressure = f"blood pressure up to {high}/{low} mmHg"
+        else:  # half a limit says which half it is
+            pressure = f"systolic up to {high} mmHg" if high else f"diastolic up to {low} mmHg" if low else ""
+        lowest = f"{self.glucose_low} to" if self.glucose_high else f"from {self.glucose_low}"
+        highest = f"{self.glucose_high}" if self.glucose_low else f"up to {self.glucose_high}"
+        glucose = " ".join(
+            words for value, words in ((self.glucose_low, lowest), (self.glucose_high, highest)) if value
+        )
         said = (
-            f"blood pressure up to {pressure} mmHg" if pressure else "",
+            pressure,
             f"heart rate up to {self.heart_rate}" if self.heart_rate else "",
             f"glucose {glucose} mg/dL" if glucose else "",
             self.other,
