@@ -34,4 +34,4 @@ class CriteriaForm(PartForm):
 
 for _one in CRITERIA:
     setattr(CriteriaForm, f"answer_{_one.key}", RadioField(_one.asks, choices=ANSWERS, default=""))
-    setattr(CriteriaForm, f"note_{_one.key}", StringField("Note", [Optional(), NOTE]))
+    setattr(CriteriaForm, f"note_{_one.key}", StringField(f"Note, {_one.name}", [Optional(), NOTE]))
