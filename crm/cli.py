@@ -17,6 +17,7 @@ from crm.console import Refused, moment, said_in_one_line, settings, the_practic
 from crm.crypto import Sealer, create_keyring
 from crm.db import db, writing
 from crm.documents.scope_cli import scope
+from crm.journal.audit_cli import audit
 from crm.outreach import jobs, worker_cli
 from crm.outreach.cadence_cli import cadence
 from crm.sources import import_cli
@@ -165,5 +166,5 @@ def replan(dry_run: bool, now_text: str | None) -> None:
 
 def register(app: Flask) -> None:
     """Hang the commands into `flask`."""
-    for command in (init, practice, user, demo_group, cadence, scope, import_cli.group, *worker_cli.COMMANDS):
+    for command in (init, practice, user, demo_group, audit, cadence, scope, import_cli.group, *worker_cli.COMMANDS):
         app.cli.add_command(command)

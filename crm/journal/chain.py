@@ -1,8 +1,8 @@
 """The chain of the journal: each entry's digest holds the one before it, so no entry can change or go unseen.
 
-Digests need no key, so that nothing that happens waits for one. Twice a minute the clock seals the newest
-digest with a key from the keyring (HMAC-SHA256); who can write the database but has no key can make new
-digests, never a new seal. The digest mail carries the head out of the house (security.md 6.2).
+Digests need no key, so that nothing that happens waits for one. At each tick the clock seals the newest digest
+with a key of the keyring (HMAC-SHA256) over the seal before: who can write the database but has no key can make
+new digests, never a new seal. The digest mail carries the head out of the house (security.md 6.2).
 """
 
 import hashlib
@@ -10,25 +10,10 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Protocol
+from datetime import UTC, date, datetime
+from typing import Any
 
 SHOWN = 8  # characters of a digest in the digest mail
-
-
-class Entry(Protocol):
-    """What of an entry is chained; `seq` is not, since the order is the chain's own."""
-
-    practice_id: Any
-    at: Any
-    actor: Any
-    type: Any
-    happened_at: Any
-    happened_on: Any
-    source_id: Any
-    client_id: Any
-    payload: Any
-    undoes: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +42,11 @@ class Verdict:
         return not self.trouble
 
 
-def digest_of(before: str, entry: Entry) -> str:
-    """Return an entry's digest, hexadecimal, from the digest before it ("" at the beginning)."""
+def digest_of(before: str, entry: Any) -> str:
+    """Return an entry's digest, hexadecimal, from the digest before it ("" at the beginning).
+
+    All of an entry goes in but its number: the order is the chain's own.
+    """
     told = {
         "practice": entry.practice_id, "at": _text(entry.at), "actor": entry.actor, "type": entry.type,
         "happened_at": _text(entry.happened_at), "happened_on": _text(entry.happened_on), "source": entry.source_id,
@@ -85,40 +73,60 @@ def verify(
 
     `seen` is a head from an old digest mail: with it even a chain cut at its end is found out.
     """
-    waiting = {head.seq: head for head in heads}
-    wanted = seen.split()
-    before, count, last, sealed_to, seal = "", 0, 0, 0, ""
+    walk = _Walk(practice_id, {head.seq: head for head in heads}, keys, seen.split())
     for entry in entries:
-        if not entry.digest and not before:
+        if not entry.digest and not walk.digest:
             continue  # from before there was a chain
-        if entry.digest != digest_of(before, entry):
-            return _broken(count, last, before, sealed_to, entry.seq, "entry was changed, or one before it is missing")
-        before, count, last = entry.digest, count + 1, entry.seq
-        if head := waiting.pop(entry.seq, None):
-            if trouble := _seal_trouble(practice_id, head, entry.digest, seal, keys):
-                return _broken(count, last, before, sealed_to, entry.seq, trouble)
-            seal, sealed_to = head.mac, entry.seq
-        if wanted and wanted[0] == str(entry.seq):
-            if not entry.digest.startswith(wanted[-1]):
-                return _broken(count, last, before, sealed_to, entry.seq, "entry is not the one of that digest mail")
-            wanted = []
-    if waiting:
-        return _broken(count, last, before, sealed_to, min(waiting), "sealed entry is missing")
-    if wanted:
-        return _broken(count, last, before, sealed_to, None, f"there is no entry {seen} any more")
-    return Verdict(count, short(last, before) if before else "", sealed_to)
+        if trouble := walk.step(entry):
+            return walk.verdict(trouble, entry.seq)
+    if walk.heads:
+        return walk.verdict("a sealed entry is missing", min(walk.heads))
+    if walk.seen:
+        return walk.verdict(f"there is no entry {seen} any more")
+    return walk.verdict()
 
 
-def _seal_trouble(practice_id: int, head: Head, digest: str, before: str, keys: Mapping[str, bytes]) -> str:
-    if head.key_id not in keys:
-        return f"key {head.key_id} of the seal is not here"
-    right = seal_of(keys[head.key_id], practice_id, head.seq, digest, before)
-    return "" if hmac.compare_digest(right, head.mac) else "seal does not fit"
+@dataclass(slots=True)
+class _Walk:
+    """How far a walk along the chain has come; `heads` and `seen` are what is still to be met."""
 
+    practice_id: int
+    heads: dict[int, Head]
+    keys: Mapping[str, bytes]
+    seen: list[str]
+    digest: str = ""
+    seal: str = ""
+    entries: int = 0
+    last: int = 0
+    sealed_to: int = 0
 
-def _broken(count: int, last: int, before: str, sealed_to: int, seq: int | None, trouble: str) -> Verdict:
-    return Verdict(count, short(last, before) if before else "", sealed_to, trouble, seq)
+    def step(self, entry: Any) -> str:
+        """Go one entry on; return what is wrong with it, or nothing."""
+        if entry.digest != digest_of(self.digest, entry):
+            return "the entry was changed, or the one before it is missing"
+        self.digest, self.last, self.entries = entry.digest, entry.seq, self.entries + 1
+        if head := self.heads.pop(entry.seq, None):
+            if trouble := self._seal_trouble(head):
+                return trouble
+            self.seal, self.sealed_to = head.mac, entry.seq
+        if self.seen and self.seen[0] == str(entry.seq):
+            if not entry.digest.startswith(self.seen[-1]):
+                return "the entry is not the one of that digest mail"
+            self.seen = []
+        return ""
+
+    def _seal_trouble(self, head: Head) -> str:
+        if head.key_id not in self.keys:
+            return f"the key {head.key_id} of its seal is not here"
+        right = seal_of(self.keys[head.key_id], self.practice_id, head.seq, self.digest, self.seal)
+        return "" if hmac.compare_digest(right, head.mac) else "its seal does not fit"
+
+    def verdict(self, trouble: str = "", bad_seq: int | None = None) -> Verdict:
+        head = short(self.last, self.digest) if self.digest else ""
+        return Verdict(self.entries, head, self.sealed_to, trouble, bad_seq)
 
 
 def _text(moment: datetime | date | None) -> str | None:
-    return moment.isoformat() if moment is not None else None
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC).isoformat()
+    return moment.isoformat() if moment else None

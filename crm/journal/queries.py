@@ -1,12 +1,14 @@
 """Reading the journal: timelines and what was taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from crm.db import NotFound, db
-from crm.journal.models import EntryNote, JournalEntry
+from crm.journal import chain
+from crm.journal.models import EntryNote, JournalEntry, JournalHead
 
 
 def get_entry(practice_id: int, seq: int) -> JournalEntry:
@@ -67,3 +69,33 @@ def notes_of(seqs: Sequence[int]) -> dict[int, bytes]:
     """Return the sealed notes of some entries, by entry."""
     query = select(EntryNote.entry_seq, EntryNote.sealed).where(EntryNote.entry_seq.in_(seqs))
     return dict(db.session.execute(query).tuples().all())
+
+
+def head(practice_id: int) -> tuple[int, str] | None:
+    """Return entry and digest at the end of a practice's chain; None before there is one. Samples are in no chain."""
+    query = (
+        select(JournalEntry.seq, JournalEntry.digest)
+        .where(JournalEntry.practice_id == practice_id, JournalEntry.sample.is_(False))
+        .order_by(JournalEntry.seq.desc())
+    )
+    row = db.session.execute(query.limit(1)).first()
+    return (row.seq, row.digest) if row and row.digest else None
+
+
+def chained(practice_id: int) -> Iterator[Row[Any]]:
+    """Yield a practice's entries in the order of the chain, a thousand at a time."""
+    columns = [column for column in JournalEntry.__table__.columns if column.name != "sample"]
+    query = select(*columns).where(JournalEntry.practice_id == practice_id, JournalEntry.sample.is_(False))
+    yield from db.session.execute(query.order_by(JournalEntry.seq).execution_options(yield_per=1000))
+
+
+def sealed_heads(practice_id: int) -> list[chain.Head]:
+    """Return the digests that were sealed, oldest first."""
+    query = select(JournalHead).where(JournalHead.practice_id == practice_id).order_by(JournalHead.seq)
+    return [chain.Head(row.seq, row.digest, row.mac, row.key_id) for row in db.session.scalars(query)]
+
+
+def newest_seal(practice_id: int) -> JournalHead | None:
+    """Return what was sealed last."""
+    query = select(JournalHead).where(JournalHead.practice_id == practice_id).order_by(JournalHead.seq.desc())
+    return db.session.scalar(query.limit(1))

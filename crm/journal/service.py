@@ -10,7 +10,7 @@ from crm.clients.models import Client
 from crm.clients.queries import get_client_by_code
 from crm.crypto import Sealer
 from crm.db import db
-from crm.journal import queries
+from crm.journal import chain, queries
 from crm.journal.acts import EntryUndone
 from crm.journal.events import Event, SourceAdded
 from crm.journal.models import EntryNote, JournalEntry
@@ -72,8 +72,7 @@ def record_all(
             if not isinstance(happening.event, SourceAdded):
                 entries.append(_entry(practice, added, source, None, at=now, actor=actor))
         entries.append(_entry(practice, happening, source, client, at=now, actor=actor))
-    db.session.add_all(entries)
-    db.session.flush()
+    _write(practice, entries)
     _follow(practice, entries, now)
     return entries
 
@@ -103,8 +102,7 @@ def undo(practice: Practice, entry: JournalEntry, *, now: datetime, actor: int |
         undoes=entry.seq,
         sample=entry.sample,
     )
-    db.session.add(taken_back)
-    db.session.flush()
+    _write(practice, [taken_back])
     _follow(practice, [taken_back], now)
     return taken_back
 
@@ -155,6 +153,18 @@ def _entry(
         payload=happening.event.payload(),
         sample=bool((source and source.sample) or (client and client.sample)),
     )
+
+
+def _write(practice: Practice, entries: list[JournalEntry]) -> None:
+    """Hang entries onto the practice's chain and write them; a sample, which can go again, is in no chain."""
+    db.session.flush()
+    end = queries.head(practice.id)
+    digest = end[1] if end else ""
+    for entry in entries:
+        if not entry.sample:
+            digest = entry.digest = chain.digest_of(digest, entry)
+    db.session.add_all(entries)
+    db.session.flush()
 
 
 def _follow(practice: Practice, entries: list[JournalEntry], now: datetime) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import exists, select
 
 from crm.accounts.models import Practice, User
 from crm.db import db, writing
+from crm.journal import chain
+from crm.journal import queries as journal_queries
 from crm.journal import service as journal
 from crm.journal.acts import DigestRecorded
 from crm.outreach import agenda, agenda_queries, digest, outbox
@@ -59,6 +61,7 @@ def digest_of(user: User, on: date) -> DigestMail:
         closed_yesterday=agenda_queries.closed_on(practice, on - timedelta(days=1)),
         next_on=digest.next_morning(on, work_days=practice.work_days, calendar=calendar),
         at=user.digest_hour,
+        log_head=chain.short(*head) if (head := journal_queries.head(practice.id)) else "",
     )
     written = digest.compose(found, morning)
     settings: Settings = current_app.extensions["handoff"].settings

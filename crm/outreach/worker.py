@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm.clock import utcnow
 from crm.db import db, writing
+from crm.journal.jobs import seal_journal
 from crm.outreach import digest_jobs, jobs, outbox
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ class Worker:
             "replan_today": jobs.replan_today,
             "queue_digests": digest_jobs.queue_digests,
             "send_outbox": partial(jobs.send_outbox, stop=self._stopping.is_set),
+            "seal_journal": seal_journal,
             "housekeeping": jobs.housekeeping,
         }
         self._failing = set(self._jobs)  # not known yet: the first success clears what an earlier run left
