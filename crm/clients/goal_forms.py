@@ -30,7 +30,7 @@ class GoalForm(BaseForm):
         choices=[("", "A number of its own"), *((key, m.title) for key, m in MEASURES.items() if m.area != "pain")],
     )
     side = SelectField("Side", choices=[("", "Not one side"), ("left", "Left"), ("right", "Right")])
-    unit = StringField("Unit", [Optional(), Length(max=30)], description="Such as: steps, m without a rest")
+    unit = StringField("Unit", [Length(max=30)], description="Such as: steps, m without a rest")
     baseline = Number("Now", [Optional()], low=0, high=MOST)
     target = Number("Goal", [InputRequired("Say which number is the goal.")], low=0, high=MOST)
 

@@ -110,7 +110,7 @@ class DiagnosisForm(Form):  # type: ignore[misc]
 
     text = StringField("Diagnosis, as stated", [Optional(), LINE])
     icd10 = StringField("ICD-10, as stated", [Optional(), Length(max=60)])
-    stated_by = StringField("Stated by", [Optional(), LINE])
+    stated_by = StringField("Stated by", [LINE])  # not Optional: that would end the checks before ours
     stated_on = LongAgo("On", [Optional()])
 
     def validate_icd10(self, field: StringField) -> None:
@@ -141,7 +141,7 @@ class HealthForm(PartForm):
     glucose_low = Number("Glucose from", [Optional()], low=SIGNS[3][2], high=SIGNS[3][3], whole=True)
     glucose_high = Number("Glucose up to", [Optional()], low=SIGNS[3][2], high=SIGNS[3][3], whole=True)
     other = StringField("Other limits", [Optional(), LINE])
-    set_by = StringField("Set by", [Optional(), LINE])
+    set_by = StringField("Set by", [LINE])
     confirmed_on = Day("Confirmed on", [Optional()])
 
     def validate_glucose_high(self, field: Number) -> None:
@@ -258,7 +258,7 @@ class ProviderForm(BaseForm):
     provider_source_id = HiddenField("Already a source", [Optional()])
     provider_source_name = StringField("Already a source")
     first_name = StringField("First name", [Optional(), LINE])
-    last_name = StringField("Last name", [Optional(), LINE])
+    last_name = StringField("Last name", [LINE])
     credential = StringField("Credential", [Optional(), Length(max=40)], description="MD, PT, DC ...")
     office = StringField("Office", [Optional(), LINE])
     phone = StringField("Phone", [Optional(), LINE])
