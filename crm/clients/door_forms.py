@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from crm.clients.doors import Door
 from crm.clients.forms import not_after
+from crm.clients.number_forms import row_id
 from crm.web import BaseForm, Day
 
 
@@ -60,7 +61,7 @@ class SentOutForm(DoorForm):
 
     def validate_source_id(self, field: HiddenField) -> None:
         """Accept a number only; whose it is, the view finds out."""
-        if not (field.data or "").isdigit():
+        if row_id(field.data) is None:
             raise ValidationError("Choose the provider from the list, or add them as a source first.")
 
 

@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import Email, Length, Optional
 
 from crm.clients.forms import CLASSES, CODE, not_after
-from crm.clients.number_forms import Number
+from crm.clients.number_forms import Number, row_id
 from crm.clients.record import (
     CATEGORIES,
     FORMS,
@@ -72,7 +72,7 @@ class PartForm(BaseForm):
     @property
     def seen(self) -> int:
         """Return the id of the version the form was shown with."""
-        return int(self.base.data) if str(self.base.data or "").isdigit() else 0
+        return row_id(self.base.data) or 0
 
 
 class PersonForm(PartForm):

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from crm.clients import opened_queries, queries, record, record_queries, record_service
 from crm.clients.client_page_views import client_page
 from crm.clients.models import Client, ClientClass
+from crm.clients.number_forms import row_id
 from crm.clients.opened_queries import Provider
 from crm.clients.record_forms import (
     ClassForm,
@@ -64,7 +65,7 @@ def add() -> ResponseReturnValue:
 
 
 def _source(typed: str | None) -> Source | None:
-    return get_source(g.practice.id, int(typed)) if typed and typed.isdigit() else None
+    return get_source(g.practice.id, found) if (found := row_id(typed)) else None
 
 
 def _class(typed: str | None) -> ClientClass | None:

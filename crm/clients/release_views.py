@@ -7,6 +7,7 @@ from crm.clients import queries, release_service
 from crm.clients.client_page_views import client_page
 from crm.clients.forms import ReleaseForm
 from crm.clients.models import Client
+from crm.clients.number_forms import row_id
 from crm.outreach import day_words
 from crm.sources.models import Source
 from crm.sources.queries import get_source
@@ -29,8 +30,8 @@ def add_release(code: str) -> ResponseReturnValue:
 
 def _recipient(client: Client, form: ReleaseForm) -> Source | None:
     """Return the source a release names, the client's own where none was chosen."""
-    if form.release_source_id.data and form.release_source_id.data.isdigit():
-        return get_source(g.practice.id, int(form.release_source_id.data))
+    if (chosen := row_id(form.release_source_id.data)) is not None:
+        return get_source(g.practice.id, chosen)
     if client.source is None:
         form.release_source_id.errors = ["Choose who may be told."]
     return client.source

@@ -23,6 +23,7 @@ from crm.clients import (
 from crm.clients.client_page_views import client_page
 from crm.clients.forms import ReferralForm, VisitForm
 from crm.clients.models import ClientClass, ReferralMethod
+from crm.clients.number_forms import row_id
 from crm.clients.referral_check import ELEMENTS, check, missing
 from crm.db import NotFound
 from crm.outreach import cadence, circle_queries, kinds
@@ -139,10 +140,10 @@ def _check_of(form: ReferralForm) -> dict[str, Any]:
 
 def _planned(form: ReferralForm, *, complete: bool) -> list[dict[str, Any]]:
     """Ask the engine what saving this form would plan."""
-    if not (form.source_id.data or "").isdigit():
+    if (source_id := row_id(form.source_id.data)) is None:
         return []
     try:
-        source = get_source(g.practice.id, int(form.source_id.data))
+        source = get_source(g.practice.id, source_id)
     except NotFound:
         return []
     code = form.client_code.data or "new"
@@ -183,8 +184,8 @@ def add_visit(code: str) -> ResponseReturnValue:
     if not form.validate_on_submit() or not _not_past(form):
         return invalid(client_page(client, visit_form=form))
     source = client.source
-    if form.source_id.data and form.source_id.data.isdigit():
-        source = get_source(g.practice.id, int(form.source_id.data))
+    if (chosen := row_id(form.source_id.data)) is not None:
+        source = get_source(g.practice.id, chosen)
     service.schedule_visit(g.practice, client, form.visit_on.data, source=source, now=g.now, actor=g.user.id)
     commit()
     flash("The visit is on file. The report before it is planned.")
