@@ -17,7 +17,7 @@ def browser(app, owner):
     return owner
 
 
-@pytest.mark.parametrize("key", [kind.key for kind in letters.KINDS.values() if kind.leaves])
+@pytest.mark.parametrize("key", [kind.key for kind in letters.KINDS.values() if kind.leaves and not kind.for_client])
 def test_a_letter_opens_in_the_composer_with_its_page(browser, key):
     about = f"key={key}&source=1&client=C-0142"
     page = browser.get(f"/documents/new?{about}")

@@ -152,6 +152,7 @@ def test_handed_over_it_stands_on_the_list_of_what_was_told_without_a_name(desk)
     desk.browser.post(f"/deliveries/{delivery.id}/sent", data={"proof": "in_person"})
     page = desk.browser.get(f"/documents/{document_id}/approved").text
     assert "handed to the client" in page
+    assert "Put it on its way" not in page
     told = desk.browser.get("/clients/C-0142/disclosures").text
     assert "handed to the client for their own use" in told
     assert "none needed: it is the client" in told
