@@ -203,3 +203,12 @@ def test_a_promise_written_into_it_is_stopped(desk):
 
 def test_without_a_client_there_is_no_packet(desk):
     assert desk.browser.get("/documents/new?key=support-packet").status_code == 404
+
+
+def test_it_is_refused_where_the_insurance_cannot_be_read(desk):
+    with writing():
+        client = db.session.query(Client).one()
+        row = record_queries.sheet(client.practice_id, client.id, Part.PERSON)
+        row.sealed = row.sealed[:-1] + bytes([row.sealed[-1] ^ 1])
+    assert desk.browser.get(NEW).headers["Location"] == "/clients/C-0142/criteria"
+    assert desk.browser.get("/clients/C-0142/criteria").status_code == 503
