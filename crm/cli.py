@@ -11,10 +11,10 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from crm import demo
+from crm import demo, keys_cli
 from crm.accounts import queries, service
 from crm.console import Refused, moment, said_in_one_line, settings, the_practice
-from crm.crypto import Sealer, create_keyring
+from crm.crypto import Sealer, create_keyring, load_keyring
 from crm.db import db, writing
 from crm.documents.scope_cli import scope
 from crm.journal.audit_cli import audit
@@ -34,7 +34,7 @@ def init() -> None:
     where.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not where.keyring_path.exists():
         create_keyring(where.keyring_path)
-        click.echo(f"New keys in {where.keyring_path}. Copy that file to a safe place apart from the data folder.")
+        click.echo(f"New keys in {where.keyring_path}.")
     if not where.secret_key_path.exists():
         where.secret_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         where.secret_key_path.touch(0o600)
@@ -48,6 +48,8 @@ def init() -> None:
     if where.is_sqlite:
         for path in where.data_dir.glob("handoff.sqlite3*"):
             path.chmod(0o600)
+    if keys_cli.confirmed_on(load_keyring(where.keyring_path)) is None:
+        click.echo("If the keys are lost, so is client data: flask keys sheet, keep the print, flask keys confirm.")
     click.echo(f"Ready: {where.data_dir}")
 
 
@@ -166,5 +168,16 @@ def replan(dry_run: bool, now_text: str | None) -> None:
 
 def register(app: Flask) -> None:
     """Hang the commands into `flask`."""
-    for command in (init, practice, user, demo_group, audit, cadence, scope, import_cli.group, *worker_cli.COMMANDS):
+    for command in (
+        init,
+        keys_cli.keys,
+        practice,
+        user,
+        demo_group,
+        audit,
+        cadence,
+        scope,
+        import_cli.group,
+        *worker_cli.COMMANDS,
+    ):
         app.cli.add_command(command)

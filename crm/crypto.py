@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = b"\x01"
 PAD = 64
+KEY_BYTES = 32
 
 
 class KeyringError(Exception):
@@ -47,11 +48,16 @@ class Keyring:
 
 def create_keyring(path: Path) -> None:
     """Write a new key file, readable by its owner only; never overwrite one."""
+    write_keyring(path, Keyring("k001", {"k001": secrets.token_bytes(KEY_BYTES)}))
+
+
+def write_keyring(path: Path, keyring: Keyring) -> None:
+    """Write a key file, readable by its owner only; raises FileExistsError rather than overwrite one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = json.dumps({"active": "k001", "keys": {"k001": base64.b64encode(secrets.token_bytes(32)).decode()}})
+    keys = {key_id: base64.b64encode(key).decode() for key_id, key in keyring.keys.items()}
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write(text + "\n")
+        file.write(json.dumps({"active": keyring.active, "keys": keys}) + "\n")
         file.flush()
         os.fsync(file.fileno())
 
@@ -68,7 +74,7 @@ def load_keyring(path: Path) -> Keyring:
         raise KeyringError(f"the key file {path} is missing; put it back from your recovery copy") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise KeyringError(f"{path} is not a key file of Handoff") from None
-    if active not in keys or any(len(key) != 32 or len(key_id) != 4 for key_id, key in keys.items()):
+    if active not in keys or any(len(key) != KEY_BYTES or len(key_id) != 4 for key_id, key in keys.items()):
         raise KeyringError(f"{path} is not a key file of Handoff")
     return Keyring(active, keys)
 
