@@ -119,7 +119,7 @@ def test_nothing_is_saved_over_what_could_not_be_read(browser, part):
     assert sealed_values(ClientSheet) == before
 
 
-def test_a_note_of_the_journal_that_was_changed_is_said(browser):
+def test_a_note_of_the_journal_that_was_changed_is_no_crash(browser):
     damage(EntryNote, -1)
     assert browser.get("/clients/C-0142").status_code == 200
 
