@@ -16,8 +16,6 @@ KEYS = Keyring("k001", {"k001": bytes(range(32))})
 AT = datetime(2026, 5, 6, 14, tzinfo=UTC)
 NOISE = random.Random(7)  # noqa: S311 - repeatable, protects nothing
 LINES = b"".join(b'[%d,"%s"]\n' % (number, NOISE.randbytes(40).hex().encode()) for number in range(9000))
-    b'[%d,"%s"]\n' % (number, random.Random(number).randbytes(40).hex().encode()) for number in range(9000)
-)
 
 
 @pytest.fixture(scope="module")
