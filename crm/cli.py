@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 
 from crm import demo, keys_cli
 from crm.accounts import queries, service
+from crm.clients.client_cli import client_group
 from crm.console import Refused, moment, said_in_one_line, settings, the_practice
 from crm.crypto import Sealer, create_keyring, load_keyring
 from crm.db import db, writing
@@ -171,6 +172,7 @@ def register(app: Flask) -> None:
     for command in (
         init,
         keys_cli.keys,
+        client_group,
         practice,
         user,
         demo_group,

@@ -6,6 +6,7 @@ not matter. The bytes under the lines are a count, each key with its id, and the
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from crm.crypto import KEY_BYTES, Keyring
@@ -71,11 +72,10 @@ def read(lines: list[str]) -> Keyring:
 def read_line(number: int, line: str) -> str:
     """Return the characters of one typed line without its check; raises BadSheet."""
     typed = line.strip().upper()
-    head, _, rest = typed.partition(" ")
-    if head.rstrip(".:").isdigit() and len(head) <= 3 and rest:
-        if int(head.rstrip(".:")) != number:
-            raise BadSheet(f"line {number}: this is line {head.rstrip('.:')} of the sheet", number)
-        typed = rest
+    if said := re.match(r"([0-9]{1,2})[.:]?\s+(?=\S)", typed):
+        if int(said[1]) != number:
+            raise BadSheet(f"line {number}: this is line {said[1]} of the sheet", number)
+        typed = typed[said.end() :]
     typed = typed.translate(FORGIVEN)
     strange = next((letter for letter in typed if letter not in ALPHABET), None)
     if strange:

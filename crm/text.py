@@ -64,3 +64,8 @@ def csv_cell(value: str) -> str:
     """
     first = value.lstrip("".join(chr(code) for code in range(0x21)))[:1]
     return f"'{value}" if first and first in _FORMULA_SIGNS and not _PLAIN_NUMBER.fullmatch(value) else value
+
+
+def row_id(typed: str | None) -> int | None:
+    """Return the id a hidden field holds; None for what can be none (isdigit lets "²" pass, and any length)."""
+    return int(typed) if typed and re.fullmatch(r"[0-9]{1,18}", typed) else None

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from crm.clients.doors import Door
 from crm.clients.forms import not_after
-from crm.clients.number_forms import row_id
+from crm.text import row_id
 from crm.web import BaseForm, Day
 
 

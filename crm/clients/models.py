@@ -67,6 +67,8 @@ class Client(db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (
         UniqueConstraint("practice_id", "code"),
         Index("ix_client_source", "source_id"),
+        # The journal speaks of an erased client by this number: nobody else may get it.
+        {"sqlite_autoincrement": True},
     )
 
 

@@ -1,15 +1,9 @@
 """A field for one number, as people type it."""
 
 import math
-import re
 from typing import Any
 
 from wtforms import StringField
-
-
-def row_id(typed: str | None) -> int | None:
-    """Return the id a hidden field holds; None for what can be none (isdigit lets "²" pass, and any length)."""
-    return int(typed) if typed and re.fullmatch(r"[0-9]{1,18}", typed) else None
 
 
 class Number(StringField):  # type: ignore[misc]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 from crm.accounts.models import Practice
 from crm.clients import goals, record, record_queries
@@ -83,4 +83,19 @@ def open_goal(goal: Goal, sealer: Sealer) -> GoalTold:
 def open_words(row: SessionLog, sealer: Sealer) -> Words:
     """Return what was written about a session. Raises Unreadable."""
     held: Mapping[str, Any] = sealer.open(row.sealed, table=SESSIONS, row=row.uuid)
-    return Words(**dict(held) | {"before": Vitals(**held["before"]), "after": Vitals(**held["after"])})
+    said = {name: value for name, value in held.items() if name != "earlier"}
+    return Words(**said | {"before": Vitals(**held["before"]), "after": Vitals(**held["after"])})
+
+
+class EarlierLog(TypedDict):
+    """What a session's log said before it was written anew: until when (UTC), who wrote over it, the words."""
+
+    until: str
+    by: int | None
+    words: dict[str, Any]
+
+
+def earlier_logs(row: SessionLog, sealer: Sealer) -> list[EarlierLog]:
+    """Return what the log of a session said before, oldest first. Raises Unreadable."""
+    found: list[EarlierLog] = sealer.open(row.sealed, table=SESSIONS, row=row.uuid).get("earlier", [])
+    return found

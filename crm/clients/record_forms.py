@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import Email, Length, Optional
 
 from crm.clients.forms import CLASSES, CODE, not_after
-from crm.clients.number_forms import Number, row_id
+from crm.clients.number_forms import Number
 from crm.clients.record import (
     CATEGORIES,
     FORMS,
@@ -34,6 +34,7 @@ from crm.clients.record import (
     Plan,
 )
 from crm.clients.vitals import SIGNS
+from crm.text import row_id
 from crm.web import BaseForm, Day
 
 LINE = Length(max=160, message="This may have 160 characters.")

@@ -88,8 +88,8 @@ def _keep_up(client: Client, part: Part, values: Mapping[str, Any], sealer: Seal
     held = sealer.open(client.sealed, table="client", row=client.uuid) if client.sealed else {}
     if part is Part.PERSON:
         held["name"] = values.get("name", "")
-    elif values.get("diagnoses"):
-        first = values["diagnoses"][0]
+    else:
+        first: Mapping[str, Any] = next(iter(values.get("diagnoses") or ()), {})
         held |= {"diagnosis": first.get("text", ""), "icd10": first.get("icd10", "")}
     client.sealed = sealer.seal(held, table="client", row=client.uuid)
 

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from crm.clients import opened_queries, queries, record, record_queries, record_service
 from crm.clients.client_page_views import client_page
 from crm.clients.models import Client, ClientClass
-from crm.clients.number_forms import row_id
 from crm.clients.opened_queries import Provider
 from crm.clients.record_forms import (
     ClassForm,
@@ -27,6 +26,7 @@ from crm.sources import service as sources
 from crm.sources.credentials import read_credentials
 from crm.sources.models import Credential, Source
 from crm.sources.queries import get_source
+from crm.text import row_id
 from crm.web import commit, invalid, sealer
 
 FORMS: dict[Part, type[PartForm]] = {

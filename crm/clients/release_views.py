@@ -7,10 +7,10 @@ from crm.clients import queries, release_service
 from crm.clients.client_page_views import client_page
 from crm.clients.forms import ReleaseForm
 from crm.clients.models import Client
-from crm.clients.number_forms import row_id
 from crm.outreach import day_words
 from crm.sources.models import Source
 from crm.sources.queries import get_source
+from crm.text import row_id
 from crm.web import commit, invalid
 
 

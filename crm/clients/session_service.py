@@ -1,12 +1,13 @@
 """Sessions: what took place, what was done, and how it was borne."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from crm.accounts.models import Practice
 from crm.clients import queries, record_queries
 from crm.clients.models import Client, ClientClass
-from crm.clients.opened_queries import SESSIONS, open_words
+from crm.clients.opened_queries import SESSIONS, EarlierLog, earlier_logs, open_words
 from crm.clients.record_models import Attendance, SessionLog
 from crm.clients.service import refresh_status
 from crm.clients.vitals import Words
@@ -118,10 +119,16 @@ def write_log(
     now: datetime,
     actor: int | None = None,
 ) -> None:
-    """Write, or write anew, the log of a session; the task that waits for it is done. Raises Unreadable."""
-    if open_words(row, sealer) == words:
+    """Write, or write anew, the log of a session; the task that waits for it is done. Raises Unreadable.
+
+    What stood there before is kept under the same seal.
+    """
+    before, earlier = open_words(row, sealer), earlier_logs(row, sealer)
+    if before == words:
         return
-    _seal(row, words, sealer)
+    if not before.is_empty:
+        earlier = [*earlier, {"until": now.isoformat(), "by": actor, "words": asdict(before)}]
+    _seal(row, words, sealer, earlier)
     journal.record(practice, SessionWritten(client=client.code, session=row.id), now=now, actor=actor)
     key = f"C46:{client.code}:{row.held_on.isoformat()}"
     if (task := find_open_task(practice.id, key)) is not None:
@@ -130,5 +137,5 @@ def write_log(
         )
 
 
-def _seal(row: SessionLog, words: Words, sealer: Sealer) -> None:
-    row.sealed = sealer.seal(asdict(words), table=SESSIONS, row=row.uuid)
+def _seal(row: SessionLog, words: Words, sealer: Sealer, earlier: Sequence[EarlierLog] = ()) -> None:
+    row.sealed = sealer.seal(asdict(words) | {"earlier": list(earlier)}, table=SESSIONS, row=row.uuid)

@@ -10,7 +10,6 @@ from crm.clients import (
     chart_views,
     criteria_views,
     door_views,
-    erasure_views,
     flag_views,
     goal_views,
     measure_views,
@@ -23,13 +22,13 @@ from crm.clients import (
 from crm.clients.client_page_views import client_page
 from crm.clients.forms import ReferralForm, VisitForm
 from crm.clients.models import ClientClass, ReferralMethod
-from crm.clients.number_forms import row_id
 from crm.clients.referral_check import ELEMENTS, check, missing
 from crm.db import NotFound
 from crm.outreach import cadence, circle_queries, kinds
 from crm.outreach import service as outreach
 from crm.sources.models import Source
 from crm.sources.queries import get_source
+from crm.text import row_id
 from crm.web import commit, invalid, is_htmx, sealer
 
 bp = Blueprint("clients", __name__)
@@ -236,7 +235,6 @@ ROWS: tuple[tuple[str, RouteCallable, str, str], ...] = (
     *criteria_views.ROWS,
     *flag_views.ROWS,
     *door_views.ROWS,
-    *erasure_views.ROWS,
 )
 for rule, handler, endpoint, http_method in ROWS:
     bp.add_url_rule(rule, endpoint, handler, methods=[http_method])

@@ -17,6 +17,7 @@ from crm.documents.models import Document, DocumentState
 from crm.documents.report_words import Line
 from crm.documents.review import Body, Review, traced
 from crm.sources.queries import get_source
+from crm.text import row_id
 from crm.web import sealer
 
 
@@ -65,7 +66,8 @@ def brief_from(given: Any) -> Brief:
     client = get_client_by_code(g.practice.id, code) if code and kind.about != "nobody" else None
     if kind.for_client:
         return _for_client(kind, client)
-    source = get_source(g.practice.id, int(source_id)) if str(source_id or "").isdigit() else None
+    chosen = row_id(str(source_id or ""))
+    source = get_source(g.practice.id, chosen) if chosen is not None else None
     return Brief(kind, source, client, task_key)
 
 

@@ -11,6 +11,7 @@ from crm.documents.draft_views import as_pdf
 from crm.documents.fact_queries import recipient_of, writer_of
 from crm.documents.models import Delivery, DeliveryChannel
 from crm.documents.pile import PaperItem, Pile, sort_pile
+from crm.text import row_id
 from crm.web import sealer
 
 
@@ -44,7 +45,7 @@ def pile_pdf() -> ResponseReturnValue:
 
 def posted() -> ResponseReturnValue:
     """Note that the chosen letters are posted: each stands on the timeline and its task is done."""
-    chosen = {int(number) for number in request.form.getlist("delivery") if number.isdigit()}
+    chosen = {row_id(typed) for typed in request.form.getlist("delivery")}
     done = 0
     with writing(g.practice.id):
         for delivery in queries.pile_of(g.practice.id):

@@ -18,6 +18,7 @@ from crm.outreach.forms import QuickForm
 from crm.sources import list_queries, search
 from crm.sources.models import Source
 from crm.sources.queries import get_source
+from crm.text import row_id
 from crm.web import commit, invalid, is_htmx, sealer, way_back
 
 
@@ -57,9 +58,9 @@ def _save(form: QuickForm, source_id: int | None, client_id: int | None) -> None
 def _subjects(form: QuickForm) -> tuple[Source | None, Client | None, bool]:
     source: Source | None = None
     client: Client | None = None
-    if (form.source_id.data or "").isdigit():
+    if (chosen := row_id(form.source_id.data)) is not None:
         try:
-            source = get_source(g.practice.id, int(form.source_id.data))
+            source = get_source(g.practice.id, chosen)
         except NotFound:
             form.source_name.errors = ["Choose the source from the list."]
     if form.client_code.data:

@@ -51,6 +51,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("kind", kind, nullable=False, server_default="all"))
         batch_op.add_column(sa.Column("days_back", sa.Integer(), nullable=False, server_default="90"))
         batch_op.add_column(sa.Column("days_ahead", sa.Integer(), nullable=False, server_default="370"))
+    # The journal speaks of an erased client by a number: SQLite must not give it again.
+    with op.batch_alter_table(
+        "client", schema=None, recreate="auto" if op.get_bind().dialect.name == "postgresql" else "always",
+        table_kwargs={"sqlite_autoincrement": True},
+    ):  # fmt: skip
+        pass
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             """CREATE FUNCTION journal_head_keep() RETURNS trigger LANGUAGE plpgsql AS $$

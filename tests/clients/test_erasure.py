@@ -22,13 +22,14 @@ def practice(app, clock):
     with app.app_context():
         made = builders.practice()
         builders.user(made)
+        builders.password()
         with writing():
             demo.load(made, app.extensions["handoff"].sealer(), now=clock.now)
         yield made
 
 
-def erase(owner, code, typed=None):
-    return owner.post(f"/clients/{code}/erase", data={"code": typed or code})
+def erase(owner, code, typed=None, password=builders.PASSWORD):
+    return owner.post(f"/clients/{code}/erase", data={"erase-code": typed or code, "erase-password": password})
 
 
 def test_the_code_must_be_typed(owner, practice):
@@ -39,8 +40,15 @@ def test_the_code_must_be_typed(owner, practice):
     assert db.session.scalar(select(func.count(Erasure.id))) == 0
 
 
+def test_the_password_is_asked_again(owner, practice):
+    refused = erase(owner, "C-0101", password="not the password at all")
+    assert refused.status_code == 422
+    assert "That is not your password." in refused.text
+    assert db.session.scalar(select(func.count(Client.id))) == 8
+
+
 def test_the_page_says_what_goes_and_what_stays(owner, practice):
-    page = owner.get("/clients/C-0101/erase").text
+    page = owner.get("/clients/C-0101/rights").text
     assert "This cannot be taken back." in page
     assert "ledger of erasures" in page
 
@@ -66,7 +74,7 @@ def test_a_letter_on_the_wire_is_waited_for(owner, practice, clock):
     assert queries.find_client(practice.id, "C-0101")
     with writing():
         message.state = MessageState.SENT
-    assert erase(owner, "c-0101".upper()).status_code == 303
+    assert erase(owner, "C-0101", "c-0101").status_code == 303
     assert db.session.scalar(select(func.count(OutboxMessage.id))) == 0
 
 
@@ -105,6 +113,17 @@ def test_the_code_is_never_given_again(owner, practice):
         db.session.scalar(select(func.count(Referral.id)).where(Referral.received_on == builders.day("2026-05-05")))
         == 0
     )
+
+
+def test_the_next_client_gets_no_history_of_an_erased_one(owner, practice):
+    newest = db.session.scalar(select(Client).order_by(Client.id.desc()))
+    number = newest.id
+    assert erase(owner, newest.code).status_code == 303
+    with writing():
+        made = builders.client(practice, "C-0200")
+    assert made.id > number
+    told = select(func.count(JournalEntry.seq)).where(JournalEntry.client_id == made.id)
+    assert db.session.scalar(told) == 0
 
 
 def test_the_source_still_tells_of_them_by_code(owner, practice):

@@ -74,7 +74,17 @@ def pages(code):
         return [row.id for row in db.session.query(model).filter_by(client_id=client.id)]
 
     flags = [row.entry_seq for row in db.session.query(FlagRaised).filter_by(client_id=client.id)]
-    own = ("", "/sessions", "/sessions/new", "/measures", "/measures/new", "/goals/new", "/criteria", "/flag", "/erase")
+    own = (
+        "",
+        "/sessions",
+        "/sessions/new",
+        "/measures",
+        "/measures/new",
+        "/goals/new",
+        "/criteria",
+        "/flag",
+        "/rights",
+    )
     return [
         *(f"/clients/{code}{address}" for address in own),
         *(f"/clients/{code}/record/{part}" for part in PARTS),

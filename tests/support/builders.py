@@ -12,6 +12,8 @@ from crm.clients.models import Client
 from crm.db import db, writing
 from crm.sources.models import Channel, Credential, Grade, Office, Source
 
+PASSWORD = "correct horse battery staple"
+
 
 def practice(time_zone: str = "America/New_York", name: str = "Northside Exercise") -> Practice:
     """Return the practice of that name, made at the first call. Needs an application context."""
@@ -30,6 +32,14 @@ def user(of: Practice | None = None, email: str = "owner@example.com", role: str
         with writing():
             found = accounts.create_user(of, accounts.Person(email, "Robin Vale", "MES"), role=role)
     return found
+
+
+def password(email: str = "owner@example.com") -> str:
+    """Give that account a password and return it."""
+    of = user(email=email)
+    with writing():
+        of.password = accounts.hashed(PASSWORD)
+    return PASSWORD
 
 
 def signed_in(app: Flask, email: str = "owner@example.com", practice_name: str = "Northside Exercise") -> FlaskClient:
