@@ -50,5 +50,5 @@ bench: .venv/dev.done assets  ## measure the running product on a large data set
 
 lock: .venv/dev.done  ## renew the lock files from requirements/*.in
 	$(PY) -m pip install --quiet uv
-	$(PY) -m uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/app.in -o requirements/app.txt
-	$(PY) -m uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/dev.in -o requirements/dev.txt
+	$(PY) -m uv pip compile -q --upgrade --no-strip-extras --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/app.in -o requirements/app.txt
+	$(PY) -m uv pip compile -q --upgrade --no-strip-extras --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/dev.in -o requirements/dev.txt
