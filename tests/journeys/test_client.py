@@ -263,3 +263,6 @@ def discharge(me: Person) -> None:
     text = page.locator("#text").input_value()
     assert "12" in text
     me.look("client-discharged")
+    for name in ("rights", "criteria"):
+        page.goto(f"/clients/{CODE}/{name}")
+        me.look(f"client-{name}")
