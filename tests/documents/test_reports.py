@@ -13,7 +13,7 @@ from crm.clients.goals import GoalTold
 from crm.clients.measures import Reading
 from crm.clients.models import Client
 from crm.clients.queries import get_client_by_code
-from crm.clients.record import Health, Limits, Plan
+from crm.clients.record import Diagnosis, Health, Limits, Plan
 from crm.clients.record_models import Goal, GoalStatus, Measurement, Occasion, Part
 from crm.db import db, writing
 from crm.documents import letters, press, queries, service
@@ -45,6 +45,7 @@ def about(app):
             take(client, date(2026, 5, 4), Occasion.AGAIN, {"chair-stand-30s": 13, "gait-speed": 0.99, "tug": 12.0})
             take(client, date(2026, 5, 4), Occasion.SOME, {"pain": 2})
             sheet(client, Part.HEALTH, Health(
+                diagnoses=(Diagnosis("Osteoarthritis of the knee", "M17.11", "Dr. Marsh", date(2026, 2, 20)),),
                 contraindications="No kneeling.", contraindications_by="Dr. Marsh",
                 limits=Limits(systolic=150, diastolic=90, set_by="Dr. Marsh"),
             ))  # fmt: skip
