@@ -1,6 +1,6 @@
 """Put the files of the sample clients behind what the journal tells of them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,9 +22,10 @@ def file(
     practice: Practice, client: Client, name: str, told: Record, *, sealer: Sealer, today: date, now: datetime
 ) -> None:
     """File record, sessions, values, goals and red flag of one client. The caller commits."""
+    stated = record_service.told_by_referral(practice, client, sealer).diagnosis
     parts: tuple[tuple[Part, Any], ...] = (
         (Part.PERSON, told.person(name, today)),
-        (Part.HEALTH, told.health),
+        (Part.HEALTH, replace(told.health, diagnoses=(stated,) if stated else ())),
         (Part.PLAN, told.plan),
     )
     for part, sheet in parts:

@@ -1,17 +1,23 @@
 """The sample practice keeps its promises on any day, and goes without touching anything else."""
 
+from datetime import date
+
 import builders
 import pytest
 from cases import all_circles, case_of, simulated, table_rows
+from flask import current_app
 from sqlalchemy import func, select, text
 
 from crm import demo
 from crm.clients.models import Client, ClientStatus
 from crm.db import db, writing
+from crm.documents import letters
+from crm.documents.fact_queries import Brief, gather
 from crm.journal import service as journal
 from crm.journal.events import PackageReady
 from crm.outreach.models import Task, TaskStatus
 from crm.sources.models import Lane, Source
+from crm.sources.queries import get_source
 
 DAYS = [
     pytest.param("2026-05-06T10:00-04:00", id="a Wednesday in May"),
@@ -70,6 +76,20 @@ def test_every_circle_is_what_the_command_says(load, clock, moment):
     for circle in circles:
         case = case_of(practice, circle, journal.local_day(practice, clock.now))
         assert simulated(case) == table_rows(practice, circle)
+
+
+def test_a_sample_report_says_the_diagnosis_as_the_provider_stated_it(load):
+    load("2026-05-06T10:00-04:00")
+    builders.user()
+    sealer = current_app.extensions["handoff"].sealer()
+    for client_id in db.session.scalars(select(Client.id)).all():
+        db.session.remove()  # what a request of its own would find
+        client = db.session.get_one(Client, client_id)
+        source = get_source(client.practice_id, client.source_id)
+        brief = Brief(letters.kind_of("progress-report"), source, client)
+        about = gather(builders.practice(), builders.user(), brief, sealer=sealer, today=date(2026, 5, 6)).about
+        assert about.diagnosis
+        assert about.stated_by == source.display_name
 
 
 def dump() -> dict[str, list[tuple[object, ...]]]:
