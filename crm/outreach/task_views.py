@@ -93,7 +93,7 @@ def _then(task: Task) -> tuple[str, str] | None:
 def snooze(key: str) -> ResponseReturnValue:
     """Put a task off, within its limits."""
     task = today_queries.get_task(g.practice.id, key)
-    form = SnoozeForm(data={"to": g.today + timedelta(days=1)}) if request.method == "GET" else _snooze_form()
+    form = SnoozeForm(data={"to": g.today + timedelta(days=1)}) if request.method == "GET" else _snooze_form(task.due)
     if request.method == "GET":
         return _layer("Put off", "outreach/_snooze.html", form, key)
     if not form.validate_on_submit():
@@ -116,8 +116,10 @@ def snooze(key: str) -> ResponseReturnValue:
     return _answer(key, f"Put off to {day(listed.item.due, g.today)}.", entry)
 
 
-def _snooze_form() -> SnoozeForm:
-    shortcuts = {"tomorrow": g.today + timedelta(days=1), "next_week": g.today + timedelta(days=7 - g.today.weekday())}
+def _snooze_form(due: date) -> SnoozeForm:
+    """Read what was asked for. "Next week" is seen from the day it is due, so that it is always later than that."""
+    later = max(g.today, due)
+    shortcuts = {"tomorrow": g.today + timedelta(days=1), "next_week": later + timedelta(days=7 - later.weekday())}
     to = request.form.get("to", "")
     return SnoozeForm(formdata=MultiDict({"to": shortcuts[to].isoformat()})) if to in shortcuts else SnoozeForm()
 
