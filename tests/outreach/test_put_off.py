@@ -12,13 +12,14 @@ from crm.outreach.models import Task
 
 
 @pytest.mark.parametrize(
-    ("today", "due", "put_off_to"),
+    ("today", "leads"),
     [
-        pytest.param("2026-05-06T14:00Z", date(2026, 5, 7), "Mon 11 May", id="due tomorrow goes to Monday"),
-        pytest.param("2026-05-08T14:00Z", date(2026, 5, 12), "Mon 18 May", id="due next week goes to the week after"),
+        pytest.param("2026-05-06T14:00Z", (date(2026, 5, 7), "Mon 11 May"), id="due tomorrow goes to Monday"),
+        pytest.param("2026-05-08T14:00Z", (date(2026, 5, 12), "Mon 18 May"), id="due next week goes to the week after"),
     ],
 )
-def test_next_week_is_seen_from_the_day_it_is_due(app, owner, clock, today, due, put_off_to):
+def test_next_week_is_seen_from_the_day_it_is_due(app, owner, clock, today, leads):
+    due, put_off_to = leads
     clock.set(today)
     with app.app_context():
         with writing():
