@@ -50,16 +50,16 @@ class Nodes:
     warm: Warm
     env: dict[str, str]
     output: Path
-    chance: random.Random
+    chance: random.Random = field(default_factory=random.Random)
     ports: list[int] = field(default_factory=list)
     workers: list[int] = field(default_factory=list)
     masters: list[int] = field(default_factory=list)
     kills: dict[str, int] = field(default_factory=lambda: {"worker": 0, "web process": 0, "web node": 0})
 
     def start(self) -> None:
-        self.ports = [_free_port() for _ in range(NODES)]
+        self.ports = [free_port() for _ in range(NODES)]
         self.workers = [self._worker() for _ in range(WORKERS)]
-        self.masters = [self._web(port) for port in self.ports]
+        self.masters = [self.web(port) for port in self.ports]
 
     def kill_one(self) -> None:
         """Kill a worker, a web process or a whole web node, and start again what nobody else does."""
@@ -71,7 +71,7 @@ class Nodes:
                 self.workers[number] = self._worker()
             case "web node":
                 self._kill(self.masters[number])
-                self.masters[number] = self._web(self.ports[number])
+                self.masters[number] = self.web(self.ports[number])
             case _:
                 children = children_of(self.masters[number])
                 if not children:
@@ -98,7 +98,8 @@ class Nodes:
     def _worker(self) -> int:
         return self.warm.start("worker", env=self.env, output=self.output)
 
-    def _web(self, port: int) -> int:
+    def web(self, port: int) -> int:
+        """Start a web node of two processes on a port; return the id of its first process."""
         env = self.env | {"HANDOFF_BASE_URL": f"http://127.0.0.1:{port}"}
         return self.warm.start("web", "--workers", str(WEB_PER_NODE), env=env, output=self.output)
 
@@ -115,7 +116,7 @@ def run(
     app: Flask, settings: Settings, warm: Warm, server: SmtpServer, *, seconds: float, seed: int, output: Path
 ) -> dict[str, Any]:
     """Let it happen for some seconds, let things settle, and count. Needs an application context."""
-    cookies = _furnish(app)
+    cookies = furnish(app)
     env = mailroom.environment(settings, server.port) | {"HANDOFF_TICK_SECONDS": "1"}
     nodes = Nodes(warm, env, output, random.Random(seed))  # noqa: S311
     nodes.start()
@@ -140,7 +141,7 @@ def run(
     return {"seconds": round(time.monotonic() - began), "seed": seed, "kills": nodes.kills, **counted}
 
 
-def _furnish(app: Flask) -> list[str]:
+def furnish(app: Flask) -> list[str]:
     """Make a practice with a source to write about and people to do it; return their session cookies."""
     practice = builders.practice(time_zone="UTC")
     with writing():
@@ -182,7 +183,8 @@ def _settle(nodes: Nodes) -> None:
             return
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port nobody listens on."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]

@@ -109,6 +109,14 @@ class Person(threading.Thread):
                 self._book.unexpected.append(f"{path}: {status} {said[:300]}")
         return None
 
+    def is_let_in(self) -> bool:
+        """Say whether the desk answers and knows who asks."""
+        try:
+            self._token = self._find_token()
+        except Cut:
+            return False
+        return True
+
     def _find_token(self) -> str:
         _status, _place, body = self._ask("GET", "/", "")
         found = re.search(r'name="csrf-token" content="([^"]+)"', body)
