@@ -39,7 +39,7 @@ def serve() -> None:
     where, app = settings(), _app()
     signal.signal(signal.SIGTERM, _leave)
     _check(where)
-    lock = _only_one(where.data_dir / "serve.lock")
+    lock = only_one(where.data_dir / "serve.lock")
     server = _listen(app, where)
     _say_first_words(where)
     worker = Worker(app)
@@ -156,7 +156,8 @@ def _check(where: Settings) -> None:
     raise click.ClickException("the database is not ready for this program; run `flask init` first")
 
 
-def _only_one(path: Path) -> IO[str]:
+def only_one(path: Path) -> IO[str]:
+    """Lock a file for as long as it stays open; raises ClickException where another process holds it."""
     handle = path.open("a")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -3,8 +3,7 @@
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import chaos
 import mailroom
@@ -19,12 +18,6 @@ from crm.outreach.models import Task
 pytestmark = pytest.mark.postgresql
 
 
-def wait_until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-
-
 class Pages:
     """One `flask web` with two processes, and somebody signed in."""
 
@@ -35,8 +28,8 @@ class Pages:
         self.pid = self.nodes.web(self.nodes.ports[0])
         self.book = Book()
         self.person = Person(0, self.nodes.ports, cookie, self.book, threading.Event())
-        wait_until(lambda: len(chaos.children_of(self.pid)) == 2)
-        wait_until(self.person.is_let_in)
+        mailroom.wait_until(lambda: len(chaos.children_of(self.pid)) == 2)
+        mailroom.wait_until(self.person.is_let_in)
 
 
 @pytest.fixture
@@ -49,8 +42,8 @@ def test_a_killed_process_is_replaced_and_the_other_goes_on(pages):
     before = set(chaos.children_of(pages.pid))
     killed = before.pop()
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: len(set(chaos.children_of(pages.pid)) - {killed}) == 2)
-    wait_until(pages.person.is_let_in)
+    mailroom.wait_until(lambda: len(set(chaos.children_of(pages.pid)) - {killed}) == 2)
+    mailroom.wait_until(pages.person.is_let_in)
     pages.person.plan()
     os.kill(pages.pid, signal.SIGTERM)
     assert pages.nodes.warm.wait(pages.pid) == 0
@@ -66,7 +59,7 @@ def test_told_to_end_it_answers_what_was_asked_first(pages):
         writer.execute(select(func.pg_advisory_xact_lock(1)))  # somebody else is saving in this practice
         plan = threading.Thread(target=pages.person.plan)
         plan.start()
-        wait_until(lambda: looking.scalar(waiting))
+        mailroom.wait_until(lambda: looking.scalar(waiting))
         os.kill(pages.pid, signal.SIGTERM)
         writer.rollback()
         plan.join(20)

@@ -1,7 +1,6 @@
 """Several workers at once: nothing is planned, written or sent twice, and none waits for one that is gone."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -71,12 +70,6 @@ def somebody_at(turn: Turn) -> Iterator[None]:
         yield
 
 
-def wait_until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-
-
 def relationships(count: int) -> None:
     with writing():
         for number in range(count):
@@ -132,7 +125,7 @@ def test_a_provider_gets_one_letter_a_day_from_two_workers_too(app, server, cloc
     first = threading.Thread(target=send)
     first.start()
     try:
-        wait_until(lambda: server.talks)
+        mailroom.wait_until(lambda: server.talks)
         jobs.send_outbox(now=clock.now)
         replies = {row.state.value: row.reply for row in mailroom.rows().values()}
     finally:
@@ -178,7 +171,7 @@ def test_an_old_digest_on_its_way_is_not_called_cancelled(app, settings, clock):
         waiting = (
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
-        wait_until(lambda: looking.exec_driver_sql(waiting).scalar())
+        mailroom.wait_until(lambda: looking.exec_driver_sql(waiting).scalar())
         other.commit()
         assert dropped.result(10) == 0
     assert mailroom.states() == {"digest:1:2026-05-05": "in_data"}
