@@ -69,9 +69,9 @@ def states() -> dict[str, str]:
     return {key: row.state.value for key, row in rows().items()}
 
 
-def wait_until(true: Callable[[], object]) -> None:
+def wait_until(true: Callable[[], object], seconds: float = 20) -> None:
     """Wait for something another process or thread does, as short as it takes."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen in time"
 
