@@ -1,4 +1,4 @@
-"""How many mails a second leave for a server on this machine, on both databases; what a tick costs that finds nothing."""
+"""How many mails a second leave for a server on this machine, on both databases; what an idle tick costs."""
 
 import os
 import signal
