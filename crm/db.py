@@ -2,15 +2,16 @@
 
 import fcntl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from functools import wraps
 from pathlib import Path
 from typing import IO, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event, text
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 NAMES = {
@@ -34,6 +35,15 @@ PRAGMAS = (
     ("trusted_schema", "OFF"),
     ("cache_size", "-65536"),
 )
+POSTGRES = (
+    ("lock_timeout", f"{PATIENCE}s"),
+    # A process that hangs, or a node that is gone without a word, must not keep the others out.
+    ("idle_in_transaction_session_timeout", "60s"),
+    ("tcp_keepalives_idle", "30"),
+    ("tcp_keepalives_interval", "10"),
+    ("tcp_keepalives_count", "3"),
+)
+LONGEST_JOB = "15min"
 
 
 class NotFound(Exception):  # noqa: N818 - it reads as a fact: raise NotFound
@@ -135,6 +145,42 @@ def begin_write(practice_id: int | None = None) -> None:
     connection = session.connection(execution_options=options)
     if connection.dialect.name == "postgresql" and practice_id is not None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": practice_id})
+
+
+class Turn(IntEnum):
+    """What several workers must not do at once; practices and the heartbeat are locks of one number, these of two."""
+
+    REPLAN = 1
+    DIGESTS = 2
+    LETTERS = 3
+
+
+def take_turn(turn: Turn, number: int) -> None:
+    """Wait until nobody else is at it and keep others out until this transaction ends; SQLite has one writer anyway."""
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(int(turn), number)))
+
+
+def by_one_worker(turn: Turn) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Let one worker at a time do a job of several transactions; the others find nothing to do, and return 0.
+
+    On PostgreSQL a transaction of its own holds the lock: it goes with the process, so no worker depends on
+    another. On SQLite everybody may: the jobs take turns in writing, and find what is done already.
+    """
+
+    def guard(job: Callable[..., int]) -> Callable[..., int]:
+        @wraps(job)
+        def guarded(**values: Any) -> int:
+            if db.engine.dialect.name != "postgresql":
+                return job(**values)
+            with db.engine.connect() as connection:
+                connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_JOB}'"))
+                mine = connection.scalar(select(func.pg_try_advisory_xact_lock(int(turn), 0)))
+                return job(**values) if mine else 0
+
+        return guarded
+
+    return guard
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from crm.clients import rights_views as rights
 from crm.clients import views as clients
 from crm.clock import utcnow
 from crm.crypto import Sealer, load_keyring
-from crm.db import db, install_sqlite_rules
+from crm.db import POSTGRES, db, install_sqlite_rules
 from crm.documents import views as documents
 from crm.outreach import mailer
 from crm.outreach import views as outreach
@@ -91,7 +91,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": secret.read_text().strip() if secret.is_file() else None,
         "SECURITY_PASSWORD_SALT": "handoff",  # argon2 salts each hash by itself; this one only has to be there
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.is_sqlite else {"pool_pre_ping": True, "pool_size": 10},
+        "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.is_sqlite else _postgres_options(),
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 500_000,
         "MAX_FORM_PARTS": 400,
@@ -113,6 +113,11 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECURITY_LOGIN_USER_TEMPLATE": "accounts/login.html",
         "SECURITY_DEFAULT_REMEMBER_ME": False,
     }
+
+
+def _postgres_options() -> dict[str, object]:
+    said = " ".join(f"-c {name}={value}" for name, value in POSTGRES)
+    return {"pool_pre_ping": True, "pool_size": 10, "connect_args": {"options": said}}
 
 
 def _configure_logs() -> None:

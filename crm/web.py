@@ -57,6 +57,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # These hash passwords, read long lists or typeset. No transaction is held meanwhile; they begin to write by themselves.
 OWN_WRITES = {"security", "setup", "imports", "documents", "rights"}
 SILENT_MINUTES = 5
+WAITED_TOO_LONG = ("locked", "lock timeout", "deadlock")  # the words of SQLite, and of PostgreSQL
 CLASS_WORDS = {
     "post_rehab": "Post-rehab",
     "medical_exercise": "Medical exercise",
@@ -179,10 +180,10 @@ def _begin() -> None:
     g.user = current_user._get_current_object() if current_user.is_authenticated else None
     g.practice = None
     if g.user is not None:
+        if request.method not in SAFE_METHODS and request.blueprint not in OWN_WRITES:
+            begin_write(g.user.practice_id)  # before the practice is read: its counters move while one waits
         g.practice = db.session.get(Practice, g.user.practice_id)
         g.today = clock.local_date(g.now, g.practice.time_zone)
-        if request.method not in SAFE_METHODS and request.blueprint not in OWN_WRITES:
-            begin_write(g.practice.id)
 
 
 def _finish(response: Response) -> Response:
@@ -242,7 +243,7 @@ def _on_missing(_error: NotFound) -> ResponseReturnValue:
 
 def _on_busy(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
-    if isinstance(error, OperationalError) and "locked" not in str(error.orig):
+    if isinstance(error, OperationalError) and not any(words in str(error.orig) for words in WAITED_TOO_LONG):
         return _on_crash(error)
     log.warning("busy", id=g.get("request_id"), endpoint=request.endpoint, kind=type(error).__name__, exc_info=error)
     response = _error_page(503)

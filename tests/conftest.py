@@ -39,11 +39,11 @@ ON_POSTGRES = os.environ.get("HANDOFF_TEST_DATABASE") == "postgresql"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what speaks of the embedded database alone, and what needs no database, in a run on PostgreSQL."""
-    if ON_POSTGRES:
-        left_out = [item for item in items if item.get_closest_marker("sqlite") or not _uses_database(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+    """Leave out what speaks of the other database alone and, in a run on PostgreSQL, what needs none."""
+    other = "sqlite" if ON_POSTGRES else "postgresql"
+    left_out = {item for item in items if item.get_closest_marker(other) or (ON_POSTGRES and not _uses_database(item))}
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 def _uses_database(item: pytest.Item) -> bool:

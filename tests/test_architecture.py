@@ -23,6 +23,7 @@ NOT_PURE = {
     "crm.documents.render": "runs typst",
     "crm.documents.paper": "runs pdfium",
     "crm.documents.press": "runs typst, through render",
+    "crm.keeping.move": "carries whole databases",
     "crm.demo.loading": "loads through the services",
     "crm.demo.filing": "loads through the services",
     "crm.demo.__init__": "hands its door on",

@@ -243,7 +243,8 @@ def may_leave(practice: Practice, message: OutboxMessage, *, now: datetime) -> L
         return Leave(Answer.HOLD, "This source does not want to be contacted.")
     if kind.unsolicited and delivery.source_id is not None and not urgent:
         midnight = datetime.combine(today, time(), ZoneInfo(practice.time_zone))
-        if queries.mail_sent_since(practice.id, delivery.source_id, midnight.astimezone(now.tzinfo)):
+        since = midnight.astimezone(now.tzinfo)
+        if queries.other_mail_since(practice.id, delivery.source_id, since, message_id=message.id):
             morning = datetime.combine(today + timedelta(days=1), NEXT_MORNING, ZoneInfo(practice.time_zone))
             return Leave(Answer.LATER, "One message a day is enough for one person.", morning.astimezone(now.tzinfo))
     return Leave(Answer.GO)
@@ -254,6 +255,4 @@ def hold_backlog(practice: Practice, *, now: datetime) -> int:
     overdue = queries.overdue_mail(practice.id, before=now - OVERDUE)
     if len(overdue) <= BACKLOG:
         return 0
-    for message_id in overdue:
-        outbox.hold(message_id, AFTER_OUTAGE)
-    return len(overdue)
+    return outbox.hold_waiting(overdue, AFTER_OUTAGE)

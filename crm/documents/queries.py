@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from crm.clients.models import Client, Release
@@ -176,16 +176,18 @@ def find_release(practice_id: int, release_id: int) -> Release | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def mail_sent_since(practice_id: int, source_id: int, moment: datetime) -> bool:
-    """Say whether a letter left by mail for this source at or after `moment`."""
+def other_mail_since(practice_id: int, source_id: int, moment: datetime, *, message_id: int) -> bool:
+    """Say whether another letter left by mail for this source at or after `moment`, or is leaving now."""
+    leaving = OutboxMessage.state.in_([MessageState.CLAIMED, MessageState.IN_DATA])
+    left = OutboxMessage.state.in_([MessageState.SENT, MessageState.UNKNOWN])
     query = (
         select(OutboxMessage.id)
         .join(Delivery, Delivery.message_id == OutboxMessage.id)
         .where(
             Delivery.practice_id == practice_id,
             Delivery.source_id == source_id,
-            OutboxMessage.state.in_([MessageState.SENT, MessageState.UNKNOWN, MessageState.IN_DATA]),
-            func.coalesce(OutboxMessage.sent_at, OutboxMessage.created_at) >= moment,
+            OutboxMessage.id != message_id,
+            or_(leaving, and_(left, func.coalesce(OutboxMessage.sent_at, OutboxMessage.created_at) >= moment)),
         )
         .limit(1)
     )

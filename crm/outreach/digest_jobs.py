@@ -8,7 +8,7 @@ from flask import current_app, render_template
 from sqlalchemy import exists, select
 
 from crm.accounts.models import Practice, User
-from crm.db import db, writing
+from crm.db import Turn, by_one_worker, db, writing
 from crm.journal import chain
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
@@ -33,11 +33,12 @@ class DigestMail:
     urgent: bool
 
 
+@by_one_worker(Turn.DIGESTS)
 def queue_digests(*, now: datetime) -> int:
     """Put the digests that are due into the outbox; returns how many days were decided, empty ones too.
 
     Once per user and local date, whatever runs twice or beside it: a row of `digest_day` says so. After
-    an outage only today's comes, not one for every day missed.
+    an outage only today's comes, not one for every day missed. Of several workers one writes them.
     """
     decided = 0
     for practice_id in db.session.scalars(select(Practice.id).order_by(Practice.id)).all():

@@ -13,14 +13,14 @@ from sqlalchemy import select
 from crm.accounts.models import Practice
 from crm.clock import local_date
 from crm.crypto import KeyringError, Unreadable
-from crm.db import db, writing
+from crm.db import Turn, by_one_worker, db, take_turn, writing
 from crm.documents import delivery_service as deliveries
 from crm.documents import queries as document_queries
 from crm.documents import service as documents
 from crm.outreach import mailer, outbox, service
 from crm.outreach.circle_queries import Circle
 from crm.outreach.models import MessageKind, OutboxMessage, Task, TaskStatus
-from crm.outreach.sending import NO_KEY, ChannelDown, Claim, Retry, Sent
+from crm.outreach.sending import NO_KEY, ChannelDown, Claim, Outcome, Retry, Sent
 from crm.pipeline import service as pipeline
 from crm.settings import Settings
 from crm.sources.models import Source
@@ -48,11 +48,13 @@ def replan_soon(practice: Practice, *, now: datetime) -> bool:
     return True
 
 
+@by_one_worker(Turn.REPLAN)
 def replan_today(*, now: datetime) -> int:
     """Replay each practice once on every local day, since "today" moves watches, gates and caps.
 
     Each circle is a transaction of its own, so that nobody waits for all of them. Idempotent: the local date
-    of the last complete run stands in the practice. Returns how many circles were replayed.
+    of the last complete run stands in the practice. Of several workers one does it; if it dies, the next to
+    tick does. Returns how many circles were replayed.
     """
     circles = 0
     for practice_id in db.session.scalars(select(Practice.id).order_by(Practice.id)).all():
@@ -170,14 +172,18 @@ def _claim(now: datetime) -> Claim | None:
 
 
 def _leaves(claim: Claim, *, now: datetime) -> bool:
-    """Say whether a claimed letter may leave now; if not, it is held or put off in the same transaction."""
+    """Say whether a claimed letter may leave now; if not, it is held or put off in the same transaction.
+
+    Two letters to one provider must not be asked about by two workers at once: neither would see the other.
+    """
     message = db.session.get_one(OutboxMessage, claim.id)
+    take_turn(Turn.LETTERS, message.practice_id)
     leave = deliveries.may_leave(db.session.get_one(Practice, message.practice_id), message, now=now)
     match leave.answer:
         case deliveries.Answer.HOLD:
-            outbox.hold(claim.id, leave.reason)
+            outbox.hold(claim, leave.reason)
         case deliveries.Answer.LATER if leave.at is not None:
-            outbox.put_off(claim.id, leave.reason, until=leave.at)
+            outbox.put_off(claim, leave.reason, until=leave.at)
         case _:
             return True
     return False
@@ -215,16 +221,27 @@ def _send(claim: Claim, *, now: datetime) -> bool:
         files = _files(claim)
     except (KeyringError, Unreadable):
         with writing():
-            outbox.hold(claim.id, NO_KEY)
+            outbox.hold(claim, NO_KEY)
         return True
     with mailer.connect() as connection:
-        outcome = connection.deliver(mailer.compose(claim, files), on_data=on_data)
-        with writing(HEARTBEAT_LOCK):
-            outbox.settle(claim, outcome, now=now)
-            outbox.note_channel(outcome, now=now)
+        try:
+            outcome = connection.deliver(mailer.compose(claim, files), on_data=on_data)
+        except outbox.ClaimLost:  # it was taken up by another, or taken back, before anything was said of it
+            log.warning("claim_lost", message=claim.id)
+            return True
+        _settle(claim, outcome, now=now)
     if not isinstance(outcome, Sent):
         log.warning("mail_not_sent", message=claim.id, attempts=claim.attempts, outcome=type(outcome).__name__)
     return not (isinstance(outcome, ChannelDown) or (isinstance(outcome, Retry) and outcome.server_down))
+
+
+def _settle(claim: Claim, outcome: Outcome, *, now: datetime) -> None:
+    """Write down what came of a try. Workers wait for each other only where the channel's one row has to change."""
+    news = outbox.says_news(outcome, now=now)
+    with writing(HEARTBEAT_LOCK if news else None):
+        outbox.settle(claim, outcome, now=now)
+        if news:
+            outbox.note_channel(outcome, now=now)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The queue of outgoing messages: how one gets in, who may send it, and what became of it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -130,8 +131,9 @@ def claim_next(*, now: datetime) -> Claim | None:
 
 
 def mark_in_data(claim: Claim) -> None:
-    """Note that DATA comes next; the caller commits before it does. Raises ClaimLost."""
-    if not _change(*_mine(claim, MessageState.CLAIMED), state=MessageState.IN_DATA):
+    """Note that DATA comes next, with a new lease for it; the caller commits before it does. Raises ClaimLost."""
+    lease = _database_now() + LEASE
+    if not _change(*_mine(claim, MessageState.CLAIMED), state=MessageState.IN_DATA, lease_until=lease):
         raise ClaimLost(claim.id)
 
 
@@ -168,13 +170,12 @@ def let_go() -> int:
 
 def drop_old_digests(practice_id: int, *, before: date) -> int:
     """Cancel digests of days before the local date `before` that never left: nobody wants them in a heap."""
+    not_begun = OutboxMessage.state.in_(NOT_BEGUN)  # asked again by the update: it may be on its way by then
     query = select(OutboxMessage.id, OutboxMessage.key).where(
-        OutboxMessage.practice_id == practice_id,
-        OutboxMessage.state.in_(NOT_BEGUN),
-        OutboxMessage.kind == MessageKind.DIGEST,
+        OutboxMessage.practice_id == practice_id, not_begun, OutboxMessage.kind == MessageKind.DIGEST
     )
     old = [row.id for row in db.session.execute(query) if row.key.rpartition(":")[2] < before.isoformat()]
-    return _change(OutboxMessage.id.in_(old), state=MessageState.CANCELLED, reply=OVERTAKEN) if old else 0
+    return _change(OutboxMessage.id.in_(old), not_begun, state=MessageState.CANCELLED, reply=OVERTAKEN) if old else 0
 
 
 def release(practice_id: int, message_id: int, *, now: datetime) -> None:
@@ -195,19 +196,23 @@ def resolve(practice_id: int, message_id: int, *, arrived: bool, now: datetime) 
         _decide(practice_id, message_id, (MessageState.UNKNOWN, MessageState.FAILED), **again)
 
 
-def hold(message_id: int, reason: str) -> None:
-    """Keep back a message that has not begun to leave, until a person decides."""
-    not_begun = OutboxMessage.state.in_((*WAITING, MessageState.CLAIMED))
-    _change(OutboxMessage.id == message_id, not_begun, state=MessageState.HELD, reply=reason, lease_until=None)
+def hold(claim: Claim, reason: str) -> None:
+    """Keep back a message that was claimed and has not begun to leave, until a person decides."""
+    _change(*_mine(claim, MessageState.CLAIMED), state=MessageState.HELD, reply=reason, lease_until=None)
 
 
-def put_off(message_id: int, reason: str, *, until: datetime) -> None:
-    """Let a message wait until a moment; it is no try that counts."""
-    not_begun = OutboxMessage.state.in_((*WAITING, MessageState.CLAIMED))
+def put_off(claim: Claim, reason: str, *, until: datetime) -> None:
+    """Let a message that was claimed wait until a moment; it is no try that counts."""
     _change(
-        OutboxMessage.id == message_id, not_begun, state=MessageState.QUEUED, reply=reason, next_at=until,
-        lease_until=None, attempts=OutboxMessage.attempts - 1,
+        *_mine(claim, MessageState.CLAIMED), state=MessageState.QUEUED, reply=reason, next_at=until,
+        lease_until=None, attempts=claim.attempts - 1,
     )  # fmt: skip
+
+
+def hold_waiting(message_ids: Sequence[int], reason: str) -> int:
+    """Keep back those of some messages that nobody has claimed yet. Returns how many."""
+    waiting = OutboxMessage.state.in_(WAITING)
+    return _change(OutboxMessage.id.in_(message_ids), waiting, state=MessageState.HELD, reply=reason)
 
 
 def release_backlog(practice_id: int, *, now: datetime) -> int:
@@ -237,6 +242,13 @@ def channel_may_try(*, now: datetime) -> bool:
     return not row.channel_paused or row.channel_next_at is None or row.channel_next_at <= now
 
 
+def says_news(outcome: Outcome, *, now: datetime) -> bool:
+    """Say whether `note_channel` would change anything: in a pass that runs well only its first message does."""
+    row = db.session.get(Heartbeat, 1, populate_existing=True)
+    well = row is not None and not row.channel_paused and row.sent_at is not None and row.sent_at >= now
+    return not (well and isinstance(outcome, Sent))
+
+
 def note_channel(outcome: Outcome, *, now: datetime) -> None:
     """Pause the channel where it is at fault; let it run again as soon as a server has answered for a message."""
     row = heartbeat()
@@ -244,7 +256,7 @@ def note_channel(outcome: Outcome, *, now: datetime) -> None:
         row.channel_paused, row.channel_next_at = outcome.reply, now + CHANNEL_PAUSE
     elif not (isinstance(outcome, Retry) and outcome.server_down):
         row.channel_paused, row.channel_next_at = "", None
-    if isinstance(outcome, Sent):
+    if isinstance(outcome, Sent) and (row.sent_at is None or row.sent_at < now):
         row.sent_at = now
     db.session.flush()
 

@@ -28,6 +28,7 @@ from crm.outreach.worker import Worker
 from crm.settings import Settings
 
 THREADS = 8
+GRACE_SECONDS = 10  # a request may take that long to end when the process is told to
 
 
 @click.command()
@@ -38,7 +39,7 @@ def serve() -> None:
     where, app = settings(), _app()
     signal.signal(signal.SIGTERM, _leave)
     _check(where)
-    lock = _only_one(where.data_dir / "serve.lock")
+    lock = only_one(where.data_dir / "serve.lock")
     server = _listen(app, where)
     _say_first_words(where)
     worker = Worker(app)
@@ -97,7 +98,7 @@ COMMANDS = [serve, web, worker_command, outbox_cli.outbox_group, outbox_cli.dige
 
 
 class _Pages(BaseApplication):  # type: ignore[misc]
-    """gunicorn with threads; no access log, since addresses of feeds are secrets."""
+    """gunicorn with threads, forked from one application; no access log, since addresses of feeds are secrets."""
 
     def __init__(self, app: Flask, where: Settings, workers: int) -> None:
         self._pages = app
@@ -108,6 +109,11 @@ class _Pages(BaseApplication):  # type: ignore[misc]
             "threads": THREADS,
             "accesslog": None,
             "timeout": 60,
+            "graceful_timeout": GRACE_SECONDS,
+            "keepalive": 75,  # a proxy keeps its connections; closed too early they cost it a request
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "post_fork": self._own_connections,
             "forwarded_allow_ips": "*" if where.proxies else "127.0.0.1",
         }
         super().__init__()
@@ -118,6 +124,11 @@ class _Pages(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         return self._pages
+
+    def _own_connections(self, _arbiter: object, _process: object) -> None:
+        """Two processes must never speak through one connection: leave the parent's, if it has any, to the parent."""
+        with self._pages.app_context():
+            db.engine.dispose(close=False)
 
 
 def _app() -> Flask:
@@ -145,7 +156,8 @@ def _check(where: Settings) -> None:
     raise click.ClickException("the database is not ready for this program; run `flask init` first")
 
 
-def _only_one(path: Path) -> IO[str]:
+def only_one(path: Path) -> IO[str]:
+    """Lock a file for as long as it stays open; raises ClickException where another process holds it."""
     handle = path.open("a")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -59,10 +59,10 @@ class Postgres:
     def _url(self, name: str) -> str:
         return urlunsplit(urlsplit(self._admin)._replace(path=f"/{name}"))
 
-    def new_database(self) -> str:
-        """Return the address of a fresh copy of the migrated database."""
+    def new_database(self, *, bare: bool = False) -> str:
+        """Return the address of a fresh copy of the migrated database, or of one with no tables."""
         name = f"handoff_{secrets.token_hex(6)}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{"template1" if bare else self._template}"')
         return self._url(name)
 
     def drop(self, url: str) -> None:

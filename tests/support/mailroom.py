@@ -1,5 +1,7 @@
 """What tests of outgoing mail share: applications that know a mail server, messages, and a look at the rows."""
 
+import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +67,13 @@ def rows() -> dict[str, OutboxMessage]:
 def states() -> dict[str, str]:
     """Return every message's state by key."""
     return {key: row.state.value for key, row in rows().items()}
+
+
+def wait_until(true: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for something another process or thread does, as short as it takes."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
 
 
 def let_leases_run_out() -> None:

@@ -153,6 +153,7 @@ __all__ = [
     "Desk",
     "Document",
     "Release",
+    "Source",
     "frozen",
     "letterhead",
     "newest",
