@@ -26,6 +26,7 @@ ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/calendar/feeds/<int:feed_id>/rotate", "rotate_feed", calendar_views.rotate_feed, POST),
     ("/calendar/feeds/<int:feed_id>/revoke", "revoke_feed", calendar_views.revoke_feed, POST),
     ("/outbox", "outbox", outbox_views.index, GET),
+    ("/outbox/try", "try_now", outbox_views.try_now, POST),
     ("/outbox/backlog", "release_backlog", outbox_views.release_backlog, POST),
     ("/outbox/<int:message_id>/release", "release", outbox_views.release, POST),
     ("/outbox/<int:message_id>/arrived", "arrived", outbox_views.arrived, POST),
