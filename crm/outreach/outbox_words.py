@@ -105,6 +105,8 @@ def story(message: OutboxMessage, *, next_at: str, is_due: bool, stands_still: b
             return "It is being handed to the mail server."
         case MessageState.FAILED:
             return f"Refused, and not tried again by itself: {told}"
+        case MessageState.SENT if message.reply.startswith("2"):
+            return ""  # the server's "250 ok" says no more than "sent"
     return told
 
 

@@ -54,8 +54,10 @@ def test_what_waits_for_a_person_comes_first_then_what_leaves_then_what_left(bro
     for state in ("sent", "cancelled", "queued", "retry", "held", "failed", "unknown"):
         put(clock, state, reply="550 no such user" if state == "failed" else "")
     page = browser.get("/outbox").text
-    order = ["Waiting for you", "Subject unknown", "Subject failed", "Subject held", "Waiting to leave", "Subject queued",
-             "Subject retry", "Subject sent"]  # fmt: skip
+    order = [
+        "Waiting for you", "Subject unknown", "Subject failed", "Subject held",
+        "Waiting to leave", "Subject queued", "Subject retry", "Subject sent",
+    ]  # fmt: skip
     places = [page.rindex(words) for words in order]
     assert places == sorted(places)
     assert "Three messages wait for you." in page
@@ -107,20 +109,21 @@ def test_a_retry_says_why_when_and_how_often(browser, clock):
 
 
 @pytest.mark.parametrize(
-    ("state", "act", "said", "after"),
+    ("state", "act", "after"),
     [
-        ("held", "release", "Released.", "queued"),
-        ("unknown", "arrived", "Noted: it arrived.", "sent"),
-        ("unknown", "again", "It is sent again.", "queued"),
-        ("failed", "again", "It is sent again.", "queued"),
-        ("queued", "cancel", "Cancelled.", "cancelled"),
+        ("held", "release", ("Released.", "queued")),
+        ("unknown", "arrived", ("Noted: it arrived.", "sent")),
+        ("unknown", "again", ("It is sent again.", "queued")),
+        ("failed", "again", ("It is sent again.", "queued")),
+        ("queued", "cancel", ("Cancelled.", "cancelled")),
     ],
 )
-def test_a_decision_says_what_came_of_it(browser, clock, state, act, said, after):
+def test_a_decision_says_what_came_of_it(browser, clock, state, act, after):
     number = put(clock, state)
     page = browser.post(f"/outbox/{number}/{act}", follow_redirects=True).text
+    said, now = after
     assert said in page
-    assert list(mailroom.states().values()) == [after]
+    assert list(mailroom.states().values()) == [now]
 
 
 @pytest.mark.parametrize("act", ["release", "arrived", "again", "cancel"])
