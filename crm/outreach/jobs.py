@@ -1,7 +1,7 @@
 """What the clock does: idempotent jobs that take `now`, commit by themselves and return how many they did."""
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,8 @@ from crm.settings import Settings
 from crm.sources.models import Source
 
 log = structlog.get_logger()
+Run = dict[str, Any]  # of a job: at, seconds, done
+NO_RUNS: Mapping[str, Run] = {}
 AT_ONCE = 100  # relationships and clients replayed while a person waits
 HEARTBEAT_LOCK = 0  # the number of no practice: on PostgreSQL it keeps two workers from crossing in the heartbeat row
 LIMIT_LOCK = -1  # on PostgreSQL, workers count one after the other what left, so that they keep a limit together
@@ -253,14 +255,15 @@ def _the_only_sender() -> Iterator[bool]:
         yield True
 
 
-def housekeeping(*, now: datetime) -> int:
-    """Note that the clock ticks and fold SQLite's log back into the database. Returns 1.
+def housekeeping(*, now: datetime, runs: Mapping[str, Run] = NO_RUNS) -> int:
+    """Note that the clock ticks and how its jobs last ran, and fold SQLite's log into the database. Returns 1.
 
     The checkpoint runs under the writers' lock: no commit may race it (SQLite before 3.51.3 can lose
     its way there), and only this job checkpoints on purpose.
     """
     with writing(HEARTBEAT_LOCK):
-        outbox.heartbeat().ticked_at = now
+        row = outbox.heartbeat()
+        row.ticked_at, row.details = now, {**row.details, "runs": {**row.details.get("runs", {}), **runs}}
     with _alone() as cursor:
         if cursor is not None:
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")

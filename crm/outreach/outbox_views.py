@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.journal import service as journal
 from crm.journal.acts import MessageResolved
-from crm.outreach import mailer, outbox, outbox_queries, outbox_words
+from crm.outreach import clock_words, mailer, outbox, outbox_queries, outbox_words
 from crm.outreach.models import MessageState, OutboxMessage
 from crm.outreach.outbox_words import Group
 from crm.web import commit
@@ -133,4 +133,5 @@ def _words(message: OutboxMessage, *, stands_still: bool) -> Sequence[str]:
 
 
 def _at(moment: datetime) -> str:
-    return outbox_words.moment(moment.astimezone(ZoneInfo(g.practice.time_zone)), g.today)
+    local = moment.astimezone(ZoneInfo(g.practice.time_zone))
+    return clock_words.clock_time(local.date(), local.time(), g.today)

@@ -1,10 +1,9 @@
 """What the outbox says about a message: where it is listed, what happened to it, what one can do about it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 
-from crm.outreach.day_words import near_day, sentence
+from crm.outreach.day_words import sentence
 from crm.outreach.models import MessageKind, MessageState, OutboxMessage
 from crm.outreach.sending import AFTER_OUTAGE, NO_SENDER, NO_SERVER, RETRY_MINUTES
 
@@ -85,29 +84,24 @@ def unset_banner(reason: str) -> Banner:
     )
 
 
-def moment(local: datetime, today: date) -> str:
-    """Say a moment on the practice's wall: "today at 14:03", "Thu 14 May at 8:00"."""
-    return f"{near_day(local.date(), today)} at {local.hour}:{local.minute:02}"
-
-
 def story(message: OutboxMessage, *, next_at: str, is_due: bool, stands_still: bool) -> str:
     """Say what happened to a message and what comes of it by itself; `next_at` in words."""
-    told = _ended(message.reply)
+    told, comes = _ended(message.reply), ""
     match message.state:
         case MessageState.QUEUED | MessageState.RETRY if stands_still and is_due:
-            return f"{told} It waits until mail leaves again.".strip()
+            comes = "It waits until mail leaves again."
         case MessageState.QUEUED:
-            return NEXT_TICK if is_due else f"{told} It goes out {next_at}.".strip()
+            told, comes = ("", NEXT_TICK) if is_due else (told, f"It goes out {next_at}.")
         case MessageState.RETRY:
             again = "at the next tick of the clock" if is_due else next_at
-            return f"{told} Tried again {again}, try {message.attempts + 1} of {len(RETRY_MINUTES) + 1}.".strip()
+            comes = f"Tried again {again}, try {message.attempts + 1} of {len(RETRY_MINUTES) + 1}."
         case MessageState.CLAIMED | MessageState.IN_DATA:
-            return "It is being handed to the mail server."
+            told = "It is being handed to the mail server."
         case MessageState.FAILED:
-            return f"Refused, and not tried again by itself: {told}"
+            comes = "It is not tried again by itself."
         case MessageState.SENT if message.reply.startswith("2"):
-            return ""  # the server's "250 ok" says no more than "sent"
-    return told
+            told = ""  # the server's "250 ok" says no more than "sent"
+    return f"{told} {comes}".strip()
 
 
 def what_to_do(message: OutboxMessage) -> str:
