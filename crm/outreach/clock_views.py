@@ -20,11 +20,15 @@ def clock() -> ResponseReturnValue:
         "outreach/clock.html",
         jobs=clock_words.job_lines(beat.details if beat else {}, g.now),
         sent=_at(beat.sent_at) if beat and beat.sent_at else "",
-        next_mail=_at(max(first[0].next_at, g.now)) if first else "",
+        next_mail=_soon(first[0].next_at) if first else "",
         digest=next_digest(g.practice, g.user, g.now),
         tick_seconds=settings.tick_seconds,
         command="flask serve" if settings.is_sqlite else "flask worker",
     )
+
+
+def _soon(moment: datetime) -> str:
+    return "at the next tick" if moment <= g.now else _at(moment)
 
 
 def _at(moment: datetime) -> str:

@@ -15,7 +15,7 @@ from crm.outreach.outbox_words import Group
 from crm.web import commit
 
 PER_PAGE = 50
-FIRST = {Group.YOU: PER_PAGE, Group.LEAVE: 10, Group.SENT: 10}  # how many of each the page of all parts shows
+FIRST = {Group.YOU: 30, Group.LEAVE: 10, Group.SENT: 10}  # how many of each the page of all parts shows
 
 
 def index() -> ResponseReturnValue:

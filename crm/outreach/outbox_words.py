@@ -112,7 +112,7 @@ def what_to_do(message: OutboxMessage) -> str:
                 "Did it arrive? Look into the mailbox it was sent from, or ask. It is not sent again unless you say so."
             )
         case MessageState.FAILED:
-            return "Mend what the answer says, then send it again."
+            return "Mend what the answer says, then send it again. Or let it be."
         case MessageState.HELD if message.reply not in (AFTER_OUTAGE, *NO_CHANNEL):
             return "Once that is settled, release it. Or cancel it."
     return ""

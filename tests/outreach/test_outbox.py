@@ -254,7 +254,7 @@ def test_a_person_decides_only_where_there_is_something_to_decide(clock, state):
         ),
         "cancel": (
             lambda i: outbox.cancel(practice.id, i),
-            {"queued": "cancelled", "retry": "cancelled", "held": "cancelled"},
+            {"queued": "cancelled", "retry": "cancelled", "held": "cancelled", "failed": "cancelled"},
         ),
     }
     mailroom.put("task:1", now=clock.now)

@@ -116,6 +116,7 @@ def test_a_retry_says_why_when_and_how_often(browser, clock):
         ("unknown", "again", ("It is sent again.", "queued")),
         ("failed", "again", ("It is sent again.", "queued")),
         ("queued", "cancel", ("Cancelled.", "cancelled")),
+        ("failed", "cancel", ("Cancelled.", "cancelled")),
     ],
 )
 def test_a_decision_says_what_came_of_it(browser, clock, state, act, after):
