@@ -123,6 +123,7 @@ def test_two_workers_started_by_mistake_send_nothing_twice(desk, server, clock):
 
 
 def test_a_worker_that_is_told_to_end_finishes_its_message(desk, server, clock):
+    """R20: SIGTERM with a mail in flight."""
     mailroom.put("task:1", now=clock.now)
     pid = desk.warm.start("worker", env=desk.env, output=desk.output)
     server.wait_for_kept(1)

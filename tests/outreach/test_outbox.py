@@ -193,6 +193,7 @@ def test_a_robbed_sender_may_not_begin(clock):
 
 
 def test_a_late_250_clears_doubt(clock):
+    """R11: the 250 arrives after another sender gave this one up."""
     mailroom.put("task:1", now=clock.now)
     slow = in_data(clock.now)
     mailroom.let_leases_run_out()
