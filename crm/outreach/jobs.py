@@ -13,13 +13,12 @@ from sqlalchemy import select
 from crm.accounts.models import Practice
 from crm.clock import local_date
 from crm.crypto import KeyringError, Unreadable
-from crm.db import begin_write, db, writing
+from crm.db import db, writing
 from crm.documents import delivery_service as deliveries
 from crm.documents import queries as document_queries
 from crm.documents import service as documents
 from crm.outreach import limit_queries, mailer, outbox, service
 from crm.outreach.circle_queries import Circle
-from crm.outreach.limits import MailLimits, Wait
 from crm.outreach.models import MessageKind, OutboxMessage, Task, TaskStatus
 from crm.outreach.sending import NO_KEY, ChannelDown, Claim, Retry, Sent
 from crm.pipeline import service as pipeline
@@ -27,11 +26,8 @@ from crm.settings import Settings
 from crm.sources.models import Source
 
 log = structlog.get_logger()
-Run = dict[str, Any]  # of a job: at, seconds, done
-NO_RUNS: Mapping[str, Run] = {}
 AT_ONCE = 100  # relationships and clients replayed while a person waits
 HEARTBEAT_LOCK = 0  # the number of no practice: on PostgreSQL it keeps two workers from crossing in the heartbeat row
-LIMIT_LOCK = -1  # on PostgreSQL, workers count one after the other what left, so that they keep a limit together
 
 
 def replan_practice(practice: Practice, *, now: datetime) -> int:
@@ -182,21 +178,11 @@ def _leaves(claim: Claim, *, now: datetime) -> bool:
             outbox.hold(claim.id, leave.reason)
         case deliveries.Answer.LATER if leave.at is not None:
             outbox.put_off(claim.id, leave.reason, until=leave.at)
-        case _ if not leave.urgent and (wait := _over_the_limit(claim, now=now)):
+        case _ if not leave.urgent and (wait := limit_queries.wait_of(claim.id, mailer.mail_limits(), now=now)):
             outbox.put_off(claim.id, wait.reason, until=wait.until)
         case _:
             return True
     return False
-
-
-def _over_the_limit(claim: Claim, *, now: datetime) -> Wait | None:
-    """Say why a letter that could leave has to wait for others that left before it."""
-    settings: Settings = current_app.extensions["handoff"].settings
-    limits = MailLimits(settings.mail_per_minute, settings.mail_per_day)
-    if not limits:
-        return None
-    begin_write(LIMIT_LOCK)
-    return limits.wait(limit_queries.left_lately(now=now, but=claim.id), now)
 
 
 def follow_letters(*, now: datetime) -> int:
@@ -255,7 +241,7 @@ def _the_only_sender() -> Iterator[bool]:
         yield True
 
 
-def housekeeping(*, now: datetime, runs: Mapping[str, Run] = NO_RUNS) -> int:
+def housekeeping(*, now: datetime, runs: Mapping[str, Any] | None = None) -> int:
     """Note that the clock ticks and how its jobs last ran, and fold SQLite's log into the database. Returns 1.
 
     The checkpoint runs under the writers' lock: no commit may race it (SQLite before 3.51.3 can lose
@@ -263,7 +249,7 @@ def housekeeping(*, now: datetime, runs: Mapping[str, Run] = NO_RUNS) -> int:
     """
     with writing(HEARTBEAT_LOCK):
         row = outbox.heartbeat()
-        row.ticked_at, row.details = now, {**row.details, "runs": {**row.details.get("runs", {}), **runs}}
+        row.ticked_at, row.details = now, {**row.details, "runs": {**row.details.get("runs", {}), **(runs or {})}}
     with _alone() as cursor:
         if cursor is not None:
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")

@@ -1,17 +1,26 @@
-"""What left lately, for the limits on outgoing mail."""
+"""What left lately, and whether there is room for one more under the limits on outgoing mail."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
 
-from crm.db import db
-from crm.outreach.limits import DAY
+from crm.db import begin_write, db
+from crm.outreach.limits import DAY, MailLimits, Wait
 from crm.outreach.models import MessageState, OutboxMessage
 
 # There is an index on state and next_at, none on sent_at. A sent row's next_at is when it was last due, which can be
 # days before it left; a week more keeps the index useful and leaves nothing out but a handful after a long outage.
 EARLIER = timedelta(days=7)
+LIMIT_LOCK = -1  # on PostgreSQL, workers count one after the other what left, so that they keep a limit together
 UNDER_WAY = (MessageState.CLAIMED, MessageState.IN_DATA)
+
+
+def wait_of(message_id: int, limits: MailLimits, *, now: datetime) -> Wait | None:
+    """Say why a letter that could leave has to wait for others that left before it; to be asked while it is claimed."""
+    if not limits:
+        return None
+    begin_write(LIMIT_LOCK)
+    return limits.wait(left_lately(now=now, but=message_id), now)
 
 
 def left_lately(*, now: datetime, but: int) -> list[datetime]:

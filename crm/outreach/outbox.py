@@ -249,16 +249,6 @@ def note_channel(outcome: Outcome, *, now: datetime) -> None:
     db.session.flush()
 
 
-def try_now(*, now: datetime) -> bool:
-    """End the pause of the channel by a person's word; what the fault put back is due. Say whether it stood still."""
-    row = heartbeat()
-    if not row.channel_paused:
-        return False
-    _change(OutboxMessage.state == MessageState.RETRY, OutboxMessage.reply == row.channel_paused, next_at=now)
-    row.channel_next_at = now  # why it stood still stays said until a server has answered
-    return True
-
-
 def _mine(claim: Claim, *states: MessageState) -> tuple[ColumnElement[bool], ...]:
     return OutboxMessage.id == claim.id, OutboxMessage.claim == claim.token, OutboxMessage.state.in_(states)
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.journal import service as journal
 from crm.journal.acts import MessageResolved
-from crm.outreach import clock_words, mailer, outbox, outbox_queries, outbox_words
+from crm.outreach import channel_service, clock_words, mailer, outbox, outbox_queries, outbox_words
 from crm.outreach.models import MessageState, OutboxMessage
 from crm.outreach.outbox_words import Group
 from crm.web import commit
@@ -84,7 +84,7 @@ def release_backlog() -> ResponseReturnValue:
 
 def try_now() -> ResponseReturnValue:
     """Let mail be tried without waiting for the quarter of an hour: somebody mended the channel."""
-    if outbox.try_now(now=g.now):
+    if channel_service.try_now(now=g.now):
         commit()
         flash("Mail is tried at the next tick of the clock. If it leaves, so does everything that waits, once.")
     else:

@@ -32,7 +32,7 @@ class Worker:
         self._stopping = threading.Event()
         self._idle = threading.Condition()
         self._running = 0
-        self._runs: dict[str, jobs.Run] = {}  # the last run of each job, written down with the next tick
+        self._runs: dict[str, dict[str, Any]] = {}  # the last run of each job, written down with the next tick
         self._jobs: dict[str, Job] = {
             "replan_today": jobs.replan_today,
             "queue_digests": digest_jobs.queue_digests,

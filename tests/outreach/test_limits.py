@@ -13,7 +13,7 @@ from smtp_server import SmtpServer
 
 from crm.db import begin_write, writing
 from crm.factory import create_app
-from crm.outreach import jobs, outbox
+from crm.outreach import jobs, limit_queries, outbox
 from crm.outreach.limits import MailLimits
 from crm.outreach.models import MessageKind
 
@@ -133,7 +133,7 @@ def test_two_workers_count_one_after_the_other(settings, app, server, clock, on_
     beside = threading.Thread(target=send)
     with writing():
         assert outbox.claim_next(now=clock.now) is not None
-        begin_write(jobs.LIMIT_LOCK)
+        begin_write(limit_queries.LIMIT_LOCK)
         beside.start()
         beside.join(0.3)  # it would be over by now, had it not to wait for what this one decides
         assert beside.is_alive()
