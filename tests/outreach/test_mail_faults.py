@@ -15,8 +15,8 @@ from sqlalchemy import delete
 
 from crm.db import writing
 from crm.factory import create_app
-from crm.outreach import jobs, outbox
-from crm.outreach.models import MessageKind, OutboxMessage
+from crm.outreach import jobs, outbox, outbox_queries
+from crm.outreach.models import MessageKind, MessageState, OutboxMessage
 from crm.outreach.sending import NewMessage
 from crm.outreach.worker import Worker
 
@@ -89,7 +89,7 @@ def test_a_silent_server_holds_up_no_other_job(app, server, clock, step):
     server.at(step, Do.STAY_SILENT)
     worker = Worker(app)
     worker.start(tick_seconds=300)
-    wait_until(lambda: server.talks and not server.script[step])
+    server.wait_for(step)
     done = {name: Worker(app).run(name, now=clock.now) for name in ("replan_today", "queue_digests", "housekeeping")}
     assert None not in done.values()
     assert mailroom.states() == {"task:1": "claimed"}
@@ -203,3 +203,25 @@ def test_what_got_its_250_is_sent_whatever_comes_after(app, server, clock, step,
     jobs.send_outbox(now=clock.now)
     assert set(mailroom.states().values()) == {"sent"}
     assert arrived_once(server, 2)
+
+
+def test_no_message_is_stuck(app, server, clock):
+    """I4: after a pass each one has ended, waits for a moment to come, or is shown to a person."""
+    for state in MessageState:
+        mailroom.put(f"task:{state}", now=clock.now - timedelta(hours=1))
+        mailroom.put(f"digest:1:2026-05-06:{state}", now=clock.now - timedelta(hours=1), kind=MessageKind.DIGEST)
+    with writing() as session:
+        for key, row in mailroom.rows().items():
+            row.state, row.lease_until = MessageState(key.rpartition(":")[2]), clock.now
+            session.add(row)
+    mailroom.let_leases_run_out()
+    server.at(Step.RCPT, "450 later", "550 never", "421 bye")
+    jobs.send_outbox(now=clock.now)
+    jobs.send_outbox(now=clock.now + 5 * MINUTES)
+    ended = {MessageState.SENT, MessageState.CANCELLED}
+    stuck = [
+        row.key
+        for row in mailroom.rows().values()
+        if row.state not in {*ended, *outbox_queries.NEEDS_A_PERSON} and row.next_at <= clock.now + 5 * MINUTES
+    ]
+    assert stuck == []
