@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     mail_password: str = Field(default="", repr=False, validation_alias="MAIL_PASSWORD")
     mail_ca_file: str = Field(default="", validation_alias="MAIL_CA_FILE")
     mail_default_sender: str = Field(default="", validation_alias="MAIL_DEFAULT_SENDER")
+    mail_per_minute: int = Field(default=30, ge=0, le=10_000, validation_alias="MAIL_PER_MINUTE")
+    mail_per_day: int = Field(default=100, ge=0, le=1_000_000, validation_alias="MAIL_PER_DAY")
 
     @classmethod
     def settings_customise_sources(

@@ -2,24 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from crm.accounts.models import Practice, User
 from crm.clients.models import Client, ClientStatus
 from crm.db import db
 from crm.documents.models import Document, DocumentState
+from crm.outreach import clock_words
 from crm.outreach.models import Heartbeat, MessageState, OutboxMessage, Task, TaskStatus
+from crm.outreach.workdays import workdays_of
 from crm.sources.models import Source
 
 WAITING = (MessageState.HELD, MessageState.UNKNOWN, MessageState.FAILED)
+LEAVING = (MessageState.QUEUED, MessageState.RETRY, MessageState.CLAIMED, MessageState.IN_DATA)
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Counts for the navigation, and the last tick of the clock (UTC) if there was one."""
+    """Counts for the navigation, the last tick of the clock (UTC) if there was one, and how much waits to leave."""
 
     counts: dict[str, int]
     ticked_at: datetime | None
+    leaving: int
 
 
 def shell_of(practice_id: int, today: date) -> Shell:
@@ -28,6 +34,7 @@ def shell_of(practice_id: int, today: date) -> Shell:
     sources = select(func.count()).where(Source.practice_id == practice_id, Source.added_on.is_not(None))
     clients = select(func.count()).where(Client.practice_id == practice_id, Client.status != ClientStatus.DISCHARGED)
     waiting = select(func.count()).where(OutboxMessage.practice_id == practice_id, OutboxMessage.state.in_(WAITING))
+    leaving = select(func.count()).where(OutboxMessage.practice_id == practice_id, OutboxMessage.state.in_(LEAVING))
     drafts = select(func.count()).where(Document.practice_id == practice_id, Document.state == DocumentState.DRAFT)
     ticked = select(Heartbeat.ticked_at).limit(1)
     row = db.session.execute(
@@ -37,8 +44,18 @@ def shell_of(practice_id: int, today: date) -> Shell:
             clients.scalar_subquery().label("clients"),
             waiting.scalar_subquery().label("outbox"),
             drafts.scalar_subquery().label("letters"),
+            leaving.scalar_subquery().label("leaving"),
             ticked.scalar_subquery().label("ticked_at"),
         )
     ).one()
     counts = {name: getattr(row, name) for name in ("today", "sources", "clients", "outbox", "letters")}
-    return Shell(counts, row.ticked_at)
+    return Shell(counts, row.ticked_at, row.leaving)
+
+
+def next_digest(practice: Practice, user: User, now: datetime) -> str:
+    """Say when this user's next digest comes; "" where they want none."""
+    if not user.digest_on:
+        return ""
+    calendar = workdays_of(frozenset(date.fromisoformat(day) for day in practice.closed_days))
+    local = now.astimezone(ZoneInfo(practice.time_zone))
+    return clock_words.next_digest(local, hour=user.digest_hour, work_days=practice.work_days, calendar=calendar)

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -32,8 +31,8 @@ from crm import clock
 from crm.accounts.models import Practice
 from crm.crypto import KeyringError, Sealer, Unreadable
 from crm.db import Busy, NotFound, begin_write, db
-from crm.outreach import day_words
-from crm.shell_queries import shell_of
+from crm.outreach import clock_words, day_words
+from crm.shell_queries import next_digest, shell_of
 from crm.text import clean_line, clean_text
 
 Guard = Callable[[], ResponseReturnValue | None]
@@ -56,7 +55,6 @@ TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its o
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # These hash passwords, read long lists or typeset. No transaction is held meanwhile; they begin to write by themselves.
 OWN_WRITES = {"security", "setup", "imports", "documents", "rights"}
-SILENT_MINUTES = 5
 WAITED_TOO_LONG = ("locked", "lock timeout", "deadlock")  # the words of SQLite, and of PostgreSQL
 CLASS_WORDS = {
     "post_rehab": "Post-rehab",
@@ -206,16 +204,9 @@ def _around() -> dict[str, Any]:
     if g.get("practice") is None or is_htmx():
         return {}
     shell = shell_of(g.practice.id, g.today)
-    return {"nav_counts": shell.counts, "heartbeat_text": _heartbeat(shell.ticked_at)}
-
-
-def _heartbeat(ticked_at: datetime | None) -> str:
-    if ticked_at is None:
-        return "The clock has not ticked yet. Digests and letters wait until it runs."
-    minutes = int((g.now - ticked_at).total_seconds() // 60)
-    if minutes < SILENT_MINUTES:
-        return ""
-    return f"The clock last ticked {minutes} minutes ago. Digests and letters wait until it runs again."
+    tick, digest = current_app.extensions["handoff"].settings.tick_seconds, next_digest(g.practice, g.user, g.now)
+    beat = clock_words.beat(shell.ticked_at, g.now, tick_seconds=tick, leaving=shell.leaving, digest=digest)
+    return {"nav_counts": shell.counts, "beat": beat}
 
 
 def _error_page(status: int, detail: str = "") -> Response:

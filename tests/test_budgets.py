@@ -9,7 +9,7 @@ from statements import count_statements
 
 from crm import demo
 from crm.db import db, writing
-from crm.outreach.models import Task
+from crm.outreach.models import MessageKind, MessageState, OutboxMessage, Task
 from crm.sources.models import Source
 
 # page, statements, kB
@@ -22,6 +22,9 @@ BUDGETS = [
     pytest.param("/clients", 8, 60, id="clients"),
     pytest.param("/calendar", 8, 120, id="calendar"),
     pytest.param("/search?q=mar", 6, 30, id="search"),
+    pytest.param("/outbox", 11, 60, id="outbox"),
+    pytest.param("/outbox?show=sent", 9, 80, id="a part of the outbox"),
+    pytest.param("/clock", 6, 40, id="clock"),
 ]
 
 
@@ -47,6 +50,14 @@ def fill(app, clock, *, times: int) -> None:
                 for n in range(200 * times)
             ]  # fmt: skip
             db.session.execute(insert(Task), tasks)
+            states = [state for state in MessageState for _ in range(60 * times)]
+            messages = [
+                {"practice_id": practice.id, "key": f"t:{n}", "kind": MessageKind.LETTER, "message_id": f"<{n}@desk>",
+                 "recipient": "office@example.com", "subject": "A letter", "text": "Good morning", "state": state,
+                 "next_at": clock.now, "reply": "450 greylisted, come back later"}
+                for n, state in enumerate(states)
+            ]  # fmt: skip
+            db.session.execute(insert(OutboxMessage), messages)
 
 
 def cost(app, path: str) -> tuple[int, int]:

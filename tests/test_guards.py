@@ -12,6 +12,7 @@ PUBLIC = {
     "public.feed",
     "public.healthz",
     "public.readyz",
+    "public.metrics",  # to this machine only; see tests/outreach/test_probes.py
     "refusals.refuse",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

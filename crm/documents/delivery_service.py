@@ -57,11 +57,12 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Whether a message may leave now; if not, why, and from when it may."""
+    """Whether a message may leave now; if not, why, and from when it may. `urgent`: no limit on mail delays it."""
 
     answer: Answer
     reason: str = ""
     at: datetime | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,7 @@ def may_leave(practice: Practice, message: OutboxMessage, *, now: datetime) -> L
         if queries.other_mail_since(practice.id, delivery.source_id, since, message_id=message.id):
             morning = datetime.combine(today + timedelta(days=1), NEXT_MORNING, ZoneInfo(practice.time_zone))
             return Leave(Answer.LATER, "One message a day is enough for one person.", morning.astimezone(now.tzinfo))
-    return Leave(Answer.GO)
+    return Leave(Answer.GO, urgent=urgent)
 
 
 def hold_backlog(practice: Practice, *, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What the outside may ask for: a calendar feed by its secret address, and whether the desk is alive.
+"""What the outside may ask for: a calendar feed by its secret address.
 
 Nothing here can open client data; a feed works with the key file gone.
 """
@@ -8,8 +8,7 @@ from datetime import timedelta
 from threading import Lock
 
 from flask import Response, current_app, g, make_response, request
-from sqlalchemy import select, text, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import update
 
 from crm import clock
 from crm.db import db, writing
@@ -18,11 +17,10 @@ from crm.outreach.agenda import AgendaItem
 from crm.outreach.digest import path_of
 from crm.outreach.feed_queries import FeedInfo
 from crm.outreach.feed_service import client_family, digest_of
-from crm.outreach.models import CalendarFeed, Heartbeat
+from crm.outreach.models import CalendarFeed
 
 KEPT_BLOCKS, KEPT_FEEDS = 50_000, 64
 NOTE_EVERY = timedelta(minutes=5)
-SILENT = timedelta(minutes=5)
 
 
 class Kept:
@@ -114,20 +112,3 @@ def _plain(words: str, status: int) -> Response:
     response = make_response(words, status)
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     return response
-
-
-def healthz() -> Response:
-    """Say that the process answers."""
-    return _plain("ok\n", 200)
-
-
-def readyz() -> Response:
-    """Say whether the database answers and the clock ticks."""
-    try:
-        db.session.execute(text("SELECT 1"))
-        ticked = db.session.scalar(select(Heartbeat.ticked_at).limit(1))
-    except SQLAlchemyError:
-        return _plain("the database does not answer\n", 503)
-    if ticked is None or g.now - ticked > SILENT:
-        return _plain("the clock does not tick\n", 503)
-    return _plain("ready\n", 200)

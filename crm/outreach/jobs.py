@@ -1,7 +1,7 @@
 """What the clock does: idempotent jobs that take `now`, commit by themselves and return how many they did."""
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from crm.db import Turn, by_one_worker, db, take_turn, writing
 from crm.documents import delivery_service as deliveries
 from crm.documents import queries as document_queries
 from crm.documents import service as documents
-from crm.outreach import mailer, outbox, service
+from crm.outreach import limit_queries, mailer, outbox, service
 from crm.outreach.circle_queries import Circle
 from crm.outreach.models import MessageKind, OutboxMessage, Task, TaskStatus
 from crm.outreach.sending import NO_KEY, ChannelDown, Claim, Outcome, Retry, Sent
@@ -184,6 +184,8 @@ def _leaves(claim: Claim, *, now: datetime) -> bool:
             outbox.hold(claim, leave.reason)
         case deliveries.Answer.LATER if leave.at is not None:
             outbox.put_off(claim, leave.reason, until=leave.at)
+        case _ if not leave.urgent and (wait := limit_queries.wait_of(claim.id, mailer.mail_limits(), now=now)):
+            outbox.put_off(claim, wait.reason, until=wait.until)
         case _:
             return True
     return False
@@ -256,14 +258,15 @@ def _the_only_sender() -> Iterator[bool]:
         yield True
 
 
-def housekeeping(*, now: datetime) -> int:
-    """Note that the clock ticks and fold SQLite's log back into the database. Returns 1.
+def housekeeping(*, now: datetime, runs: Mapping[str, Any] | None = None) -> int:
+    """Note that the clock ticks and how its jobs last ran, and fold SQLite's log into the database. Returns 1.
 
     The checkpoint runs under the writers' lock: no commit may race it (SQLite before 3.51.3 can lose
     its way there), and only this job checkpoints on purpose.
     """
     with writing(HEARTBEAT_LOCK):
-        outbox.heartbeat().ticked_at = now
+        row = outbox.heartbeat()
+        row.ticked_at, row.details = now, {**row.details, "runs": {**row.details.get("runs", {}), **(runs or {})}}
     with _alone() as cursor:
         if cursor is not None:
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")

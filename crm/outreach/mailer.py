@@ -17,6 +17,7 @@ from typing import Any, Self
 import flask_mail
 from flask import Flask, current_app
 
+from crm.outreach.limits import MailLimits
 from crm.outreach.sending import NO_SENDER, NO_SERVER, Claim, Failed, Outcome, Sent
 from crm.outreach.smtp import (
     Client,
@@ -145,6 +146,12 @@ def missing() -> str:
     if not mail.server:
         return NO_SERVER
     return "" if mail.default_sender else NO_SENDER
+
+
+def mail_limits() -> MailLimits:
+    """Return how much mail may leave in a minute and in a day."""
+    settings: Settings = current_app.extensions["handoff"].settings
+    return MailLimits(settings.mail_per_minute, settings.mail_per_day)
 
 
 def connect(limits: Limits | None = None) -> Connection:

@@ -222,8 +222,8 @@ def release_backlog(practice_id: int, *, now: datetime) -> int:
 
 
 def cancel(practice_id: int, message_id: int) -> None:
-    """Take back what has not begun to leave. Raises NotFound, WrongState."""
-    _decide(practice_id, message_id, NOT_BEGUN, state=MessageState.CANCELLED, reply="")
+    """Take back what has not begun to leave, or let go of what was refused. Raises NotFound, WrongState."""
+    _decide(practice_id, message_id, (*NOT_BEGUN, MessageState.FAILED), state=MessageState.CANCELLED, reply="")
 
 
 def heartbeat() -> Heartbeat:

@@ -1,68 +1,94 @@
-"""The outbox: what waits, what went, and what a person must decide."""
+"""The outbox: what a person must decide, what waits, what went."""
 
-from flask import flash, g, redirect, render_template, url_for
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.journal import service as journal
 from crm.journal.acts import MessageResolved
-from crm.outreach import outbox, outbox_queries
-from crm.outreach.models import MessageState
+from crm.outreach import channel_service, clock_words, mailer, outbox, outbox_queries, outbox_words
+from crm.outreach.models import MessageState, OutboxMessage
+from crm.outreach.outbox_words import Group
 from crm.web import commit
 
-# state -> kind of state, its word, the plain sentence what to do
-WORDS = {
-    MessageState.QUEUED: ("later", "Waiting", "It goes out at the next tick of the clock."),
-    MessageState.CLAIMED: ("now", "Going out", "It is on its way to the mail server."),
-    MessageState.IN_DATA: ("now", "Going out", "It is being handed over."),
-    MessageState.RETRY: ("later", "Tries again", "The server did not take it; it is tried again by itself."),
-    MessageState.HELD: ("ask", "Held", "It waits for you. Release it, or cancel it."),
-    MessageState.UNKNOWN: (
-        "ask",
-        "Not known",
-        "The line dropped during the handing over. Not sent again unless you say so.",
-    ),
-    MessageState.FAILED: ("late", "Failed", "The server refused it for good. Mend what it says, then send it again."),
-    MessageState.SENT: ("done", "Sent", ""),
-    MessageState.CANCELLED: ("done", "Cancelled", ""),
-}
+PER_PAGE = 50
+FIRST = {Group.YOU: 30, Group.LEAVE: 10, Group.SENT: 10}  # how many of each the page of all parts shows
 
 
 def index() -> ResponseReturnValue:
+    """Show all parts one below the other, or one of them page by page."""
+    show = next((group for group in Group if group == request.args.get("show")), None)
+    counts = outbox_queries.counts(g.practice.id)
+    last = max(1, -(-counts[show] // PER_PAGE)) if show else 1
+    page = min(max(request.args.get("page", 1, type=int), 1), last)
+    offset = (page - 1) * PER_PAGE
+    limits = {show: PER_PAGE} if show else FIRST
+    parts = {
+        group: outbox_queries.listed(g.practice.id, group, limit=limit, offset=offset)
+        for group, limit in limits.items()
+        if counts[group]
+    }
     beat = outbox_queries.find_heartbeat()
-    messages = outbox_queries.messages(g.practice.id)
+    paused = beat.channel_paused if beat else ""
+    missing = mailer.missing()
+    banner = outbox_words.unset_banner(missing) if missing else outbox_words.paused_banner(paused) if paused else None
+    messages = [message for part in parts.values() for message in part]
     return render_template(
         "outreach/outbox.html",
-        messages=messages,
+        show=show,
+        chips=_chips(show, counts),
+        counts=counts,
+        parts=parts,
+        titles=outbox_words.TITLES,
+        words={message.id: _words(message, stands_still=banner is not None) for message in messages},
         letters=outbox_queries.letters_of(g.practice.id, [message.id for message in messages]),
-        words=WORDS,
-        paused=beat.channel_paused if beat else "",
+        banner=banner,
+        try_at=_at(beat.channel_next_at) if beat and paused and not missing and beat.channel_next_at else "",
         states=MessageState,
-        backlog=outbox_queries.backlog(g.practice.id),
+        state_words=outbox_words.STATES,
+        backlog=outbox_queries.backlog(g.practice.id) if Group.YOU in parts else 0,
         papers=outbox_queries.papers_waiting(g.practice.id),
+        page=page,
+        last=last,
     )
 
 
 def release(message_id: int) -> ResponseReturnValue:
-    return _decide(message_id, "released", "It goes out at the next tick of the clock.")
+    return _decide(message_id, "released", f"Released. {outbox_words.NEXT_TICK} Until then you can cancel it.")
 
 
 def arrived(message_id: int) -> ResponseReturnValue:
-    return _decide(message_id, "sent", "Noted: it arrived.")
+    return _decide(message_id, "sent", "Noted: it arrived. It is not sent again.")
 
 
 def send_again(message_id: int) -> ResponseReturnValue:
-    return _decide(message_id, "resend", "It is sent again.")
+    return _decide(message_id, "resend", f"It is sent again. {outbox_words.NEXT_TICK} Until then you can cancel it.")
 
 
 def cancel(message_id: int) -> ResponseReturnValue:
-    return _decide(message_id, "cancelled", "Cancelled. It does not go out.")
+    is_letter = bool(outbox_queries.letters_of(g.practice.id, [message_id]))
+    more = " The letter itself stays; send it from its own page." if is_letter else ""
+    return _decide(message_id, "cancelled", f"Cancelled. It does not go out.{more}")
 
 
 def release_backlog() -> ResponseReturnValue:
     """Send what piled up while the desk was off."""
     released = outbox.release_backlog(g.practice.id, now=g.now)
     commit()
-    flash(f"{released} letters go out at the next tick of the clock.")
+    flash(f"{released} letters go out from the next tick of the clock on.")
+    return redirect(url_for("outreach.outbox"), 303)
+
+
+def try_now() -> ResponseReturnValue:
+    """Let mail be tried without waiting for the quarter of an hour: somebody mended the channel."""
+    if channel_service.try_now(now=g.now):
+        commit()
+        flash("Mail is tried at the next tick of the clock. If it leaves, so does everything that waits, once.")
+    else:
+        flash("Mail does not stand still any more. Nothing had to be done.")
     return redirect(url_for("outreach.outbox"), 303)
 
 
@@ -75,10 +101,37 @@ def _decide(message_id: int, to: str, said: str) -> ResponseReturnValue:
                 outbox.cancel(g.practice.id, message_id)
             case _:
                 outbox.resolve(g.practice.id, message_id, arrived=to == "sent", now=g.now)
-    except outbox.WrongState:
-        flash("It has moved on meanwhile; look at its state now.", "error")
+    except outbox.WrongState as error:
+        flash(outbox_words.moved_on(error.state), "error")
         return redirect(url_for("outreach.outbox"), 303)
     journal.record(g.practice, MessageResolved(message=message_id, to=to), now=g.now, actor=g.user.id)
     commit()
     flash(said)
     return redirect(url_for("outreach.outbox"), 303)
+
+
+def _chips(show: Group | None, counts: dict[Group, int]) -> list[tuple[str, str, bool]]:
+    """Return the filters: address, words with their count, whether it is the one shown."""
+    parts = [
+        (
+            url_for("outreach.outbox", show=group.value),
+            f"{outbox_words.TITLES[group]}, {counts[group]:,}",
+            group == show,
+        )
+        for group in Group
+    ]
+    return [(url_for("outreach.outbox"), "All", show is None), *parts]
+
+
+def _words(message: OutboxMessage, *, stands_still: bool) -> Sequence[str]:
+    """Return what a row says: kind, when it came to be or left, what happened, what to do."""
+    story = outbox_words.story(
+        message, next_at=_at(message.next_at), is_due=message.next_at <= g.now, stands_still=stands_still
+    )
+    when = f"left {_at(message.sent_at)}" if message.sent_at else f"written {_at(message.created_at)}"
+    return outbox_words.KINDS[message.kind], when, story, outbox_words.what_to_do(message)
+
+
+def _at(moment: datetime) -> str:
+    local = moment.astimezone(ZoneInfo(g.practice.time_zone))
+    return clock_words.clock_time(local.date(), local.time(), g.today)

@@ -3,7 +3,16 @@
 from flask import Blueprint
 from flask.typing import RouteCallable
 
-from crm.outreach import calendar_views, feed_views, outbox_views, quick_views, task_views, today_views
+from crm.outreach import (
+    calendar_views,
+    clock_views,
+    feed_views,
+    outbox_views,
+    probe_views,
+    quick_views,
+    task_views,
+    today_views,
+)
 
 bp = Blueprint("outreach", __name__)
 public_bp = Blueprint("public", __name__)
@@ -25,7 +34,9 @@ ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/calendar/feeds", "add_feed", calendar_views.add_feed, POST),
     ("/calendar/feeds/<int:feed_id>/rotate", "rotate_feed", calendar_views.rotate_feed, POST),
     ("/calendar/feeds/<int:feed_id>/revoke", "revoke_feed", calendar_views.revoke_feed, POST),
+    ("/clock", "clock", clock_views.clock, GET),
     ("/outbox", "outbox", outbox_views.index, GET),
+    ("/outbox/try", "try_now", outbox_views.try_now, POST),
     ("/outbox/backlog", "release_backlog", outbox_views.release_backlog, POST),
     ("/outbox/<int:message_id>/release", "release", outbox_views.release, POST),
     ("/outbox/<int:message_id>/arrived", "arrived", outbox_views.arrived, POST),
@@ -36,5 +47,6 @@ for address, endpoint, view, methods in ADDRESSES:
     bp.add_url_rule(address, endpoint, view, methods=methods)
 
 public_bp.add_url_rule("/cal/<token>.ics", "feed", feed_views.feed)
-public_bp.add_url_rule("/healthz", "healthz", feed_views.healthz)
-public_bp.add_url_rule("/readyz", "readyz", feed_views.readyz)
+public_bp.add_url_rule("/healthz", "healthz", probe_views.healthz)
+public_bp.add_url_rule("/readyz", "readyz", probe_views.readyz)
+public_bp.add_url_rule("/metrics", "metrics", probe_views.metrics)

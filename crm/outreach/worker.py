@@ -2,9 +2,11 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -30,12 +32,13 @@ class Worker:
         self._stopping = threading.Event()
         self._idle = threading.Condition()
         self._running = 0
+        self._runs: dict[str, dict[str, Any]] = {}  # the last run of each job, written down with the next tick
         self._jobs: dict[str, Job] = {
             "replan_today": jobs.replan_today,
             "queue_digests": digest_jobs.queue_digests,
             "send_outbox": partial(jobs.send_outbox, stop=self._stopping.is_set),
             "seal_journal": seal_journal,
-            "housekeeping": jobs.housekeeping,
+            "housekeeping": partial(jobs.housekeeping, runs=self._runs),
         }
         self._failing = set(self._jobs)  # not known yet: the first success clears what an earlier run left
         self._scheduler = BackgroundScheduler(
@@ -66,6 +69,7 @@ class Worker:
 
     def run(self, name: str, *, now: datetime) -> int | None:
         """Run one job; an error is logged and noted for the page, never raised."""
+        started = time.monotonic()
         with self._app.app_context():
             try:
                 done = self._jobs[name](now=now)
@@ -77,6 +81,7 @@ class Worker:
             else:
                 if name in self._failing:
                     self._note(name, "", now)
+                self._runs[name] = {"at": now.isoformat(), "seconds": time.monotonic() - started, "done": done}
                 return done
             finally:
                 db.session.remove()
@@ -100,8 +105,16 @@ class Worker:
             with writing(jobs.HEARTBEAT_LOCK):
                 row = outbox.heartbeat()
                 kept = {job: told for job, told in row.details.items() if job != name}
-                row.details = {**kept, name: {"at": now.isoformat(), "kind": trouble}} if trouble else kept
+                if trouble:
+                    kept |= _failed(name, kept.get("failures", {}), {"at": now.isoformat(), "kind": trouble})
+                row.details = kept
         except (SQLAlchemyError, OSError) as error:
             log.error("trouble_not_noted", job=name, kind=type(error).__name__)
             return
         (self._failing.add if trouble else self._failing.discard)(name)
+
+
+def _failed(name: str, failures: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+    """Return what stands beside the heartbeat after a failure: that it fails now, and how often it has in all."""
+    count = failures.get(name, {}).get("count", 0) + 1
+    return {name: told, "failures": {**failures, name: {**told, "count": count}}}

@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "bench")]
 import letter_check  # noqa: E402
 import print_pile  # noqa: E402
 import throughput  # noqa: E402
+import tick  # noqa: E402
 from browser import Browser  # noqa: E402
 from setup import PASSWORD, Installation  # noqa: E402
 
@@ -130,6 +131,8 @@ def main() -> None:
             pages(owner, installation, options.times)
             feed(Browser(PORT), installation, options.times)
             report("server_memory", installation.memory_of(server), "MB")
+        for name, value in tick.figures(installation):
+            report(name, value, "ms")
         imports(installation)
         for name, value, unit in throughput.figures(installation):
             report(name, value, unit)

@@ -123,6 +123,7 @@ def test_two_workers_started_by_mistake_send_nothing_twice(desk, server, clock):
 
 
 def test_a_worker_that_is_told_to_end_finishes_its_message(desk, server, clock):
+    """R20: SIGTERM with a mail in flight."""
     mailroom.put("task:1", now=clock.now)
     pid = desk.warm.start("worker", env=desk.env, output=desk.output)
     server.wait_for_kept(1)
@@ -130,3 +131,16 @@ def test_a_worker_that_is_told_to_end_finishes_its_message(desk, server, clock):
     assert desk.warm.wait(pid) == 0, desk.output.read_text()
     assert mailroom.states() == {"task:1": "sent"}
     assert len(server.kept) == 1
+
+
+def test_a_worker_that_is_told_to_end_in_the_middle_of_a_message_hands_it_over(desk, server, clock):
+    """R20: SIGTERM with a mail in flight and a slow server. Exit 0; the next worker sends it, once."""
+    mailroom.put("task:1", now=clock.now)
+    server.at(Step.RCPT, Do.STAY_SILENT)
+    pid = desk.warm.start("worker", env=desk.env, output=desk.output)
+    server.wait_for(Step.RCPT)
+    os.kill(pid, signal.SIGTERM)
+    server.closing.set()
+    assert desk.warm.wait(pid) == 0, desk.output.read_text()
+    assert mailroom.states() == {"task:1": "retry"}
+    assert server.kept == []

@@ -1,5 +1,6 @@
 """Mail through real sockets: what arrives, and what each way of going wrong comes to."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,17 +153,29 @@ def test_an_answer_is_judged_by_its_phase(server, step, answer, outcome):
     ],
 )
 def test_silence_before_data_is_tried_again_and_after_it_is_doubt(server, step, outcome, what):
+    """R04: the server stays silent; R11: it keeps the message and its 250 comes too late or never."""
     server.at(step, what)
     calls: list[str] = []
     got = deliver(app_with(server.port), limits=SHORT, on_data=calls)
     assert isinstance(got, outcome)
     assert calls == (["data"] if outcome is Unknown else [])
+    assert len(server.kept) == (1 if step is Step.KEPT else 0)
 
 
-def test_a_server_that_drips_is_given_up_in_time(server):
-    server.at(Step.EHLO, Do.DRIP)
-    got = deliver(app_with(server.port), limits=Limits(connect=1, reply=0.3, total=0.4, quit=0.1))
-    assert got == Retry("The mail server did not answer in time.", server_down=True)
+@pytest.mark.parametrize(
+    ("step", "outcome"),
+    [
+        (Step.EHLO, Retry("The mail server did not answer in time.", server_down=True)),
+        (Step.KEPT, Unknown("The mail server did not answer in time.")),
+    ],
+    ids=["R05 before DATA", "R05 after the message"],
+)
+def test_a_server_that_drips_is_given_up_in_time(server, step, outcome):
+    """R05: one byte now and then. The deadline of the whole conversation holds."""
+    server.at(step, Do.DRIP)
+    started = time.monotonic()
+    assert deliver(app_with(server.port), limits=Limits(connect=1, reply=0.3, total=0.4, quit=0.1)) == outcome
+    assert time.monotonic() - started < 2
 
 
 def test_a_closed_port_is_tried_again():

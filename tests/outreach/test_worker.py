@@ -189,7 +189,10 @@ def test_a_failing_job_is_noted_and_the_others_run(app, server, clock):
     app.extensions["mail"].server = "127.0.0.1"
     worker.run_once(clock.now)
     with writing():
-        assert outbox.heartbeat().details == {}
+        details = outbox.heartbeat().details
+    assert "send_outbox" not in details
+    assert details["failures"]["send_outbox"]["count"] == 1
+    assert details["runs"]["send_outbox"]["at"] == clock.now.isoformat()
 
 
 def test_the_clock_ticks_at_once_and_stops_when_told(app, server, clock):

@@ -18,8 +18,9 @@ from crm.settings import Settings
 
 
 def with_server(settings: Settings, port: int) -> Settings:
-    """Return the settings with a plain mail server on this machine."""
-    return settings.model_copy(update={"mail_server": "127.0.0.1", "mail_port": port, "mail_use_tls": False})
+    """Return the settings with a plain mail server on this machine and no limit on how much leaves."""
+    mail = {"mail_server": "127.0.0.1", "mail_port": port, "mail_use_tls": False}
+    return settings.model_copy(update={**mail, "mail_per_minute": 0, "mail_per_day": 0})
 
 
 def app_with_server(settings: Settings, clock: Any, port: int) -> Flask:
@@ -36,6 +37,8 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": str(port),
         "MAIL_USE_TLS": "false",
+        "MAIL_PER_MINUTE": "0",
+        "MAIL_PER_DAY": "0",
     }
 
 

@@ -119,6 +119,14 @@ class SmtpServer:
         with self.arrival:
             assert self.arrival.wait_for(lambda: len(self.kept) >= count, 20)
 
+    def wait_for(self, step: Step) -> None:
+        """Return as soon as everything the script says for a step has begun."""
+        for _ in range(2000):
+            if not self.script[step]:
+                return
+            self.closing.wait(0.01)
+        raise AssertionError(f"nobody came as far as {step}")
+
     def kill_the_victim(self) -> None:
         os.kill(self.victim.result(timeout=20), signal.SIGKILL)
 
