@@ -13,6 +13,10 @@ PUBLIC = {
     "public.healthz",
     "public.readyz",
     "refusals.refuse",
+    "public.act",
+    "public.undo_action",
+    "public.stop_digest",
+    "public.pause_digest",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
