@@ -13,6 +13,7 @@ from crm.outreach.day_words import day, due_words, number, sentence
 MOST_ITEMS = 10
 REPORT_DAYS = 7
 MANY_LATE = 10
+PAPER = ("report", "letter", "card")  # what presses most first
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,12 @@ def _plain_day(on: date, today: date) -> str:
 
 def _sections(found: Agenda, mailing: Mailing) -> tuple[tuple[Section, ...], int]:
     due_today = [item for item in found.of("today") if item.is_open]
+    paper = [item for item in due_today if _verb(item) in PAPER]
     parts: list[tuple[str, Sequence[AgendaItem], bool]] = [
         ("Urgent", found.of("urgent"), True),
         ("Overdue", found.of("overdue"), True),
         ("Calls today", [i for i in due_today if _verb(i) == "call"], False),
-        ("Letters, reports and cards today", [i for i in due_today if _verb(i) in {"letter", "report", "card"}], False),
+        ("Reports, letters and cards today", sorted(paper, key=lambda item: PAPER.index(_verb(item))), False),
         ("Also today", [i for i in due_today if _verb(i) in {"visit", "session", "desk"}], False),
     ]
     room = MOST_ITEMS

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
 
 import builders
 import mailroom
@@ -13,7 +15,10 @@ from sqlalchemy import select
 
 from crm.db import db, writing
 from crm.journal.models import JournalEntry
+from crm.outreach import digest_jobs
 from crm.outreach.models import DigestDay
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "digest"
 
 
 @pytest.fixture
@@ -50,6 +55,20 @@ def test_the_digest_lies_in_the_mailbox_with_counts_and_codes_only(app, server, 
     whole = kept.content.decode() + text + message.get_body(("html",)).get_content()
     for secret in (NAME, *NAME.split(), "W.Q.", "M17.11", "osteoarthritis"):
         assert secret not in whole
+
+
+@pytest.mark.parametrize("ending", ["txt", "html"])
+def test_a_full_digest_reads_as_the_golden_one(app, ending):
+    with writing():
+        builders.user().fs_uniquifier = "a" * 32  # so that its links are the same at every run
+    with_work()
+    task("C30:C-0142:1", "2026-05-04", rule="C30", channel="phone", source_id=1, client_id=1)
+    task("C34a:C-0142:1", "2026-05-06", rule="C34a", channel="phone", source_id=1, client_id=1)
+    for n in range(12):
+        task(f"C22:s1:{n}", "2026-05-06", channel="card", template="thank-you", source_id=1)
+    mail = digest_jobs.digest_of(builders.user(), date(2026, 5, 6), now=datetime.fromisoformat(MORNING))
+    written = {"txt": f"{mail.subject}\n\n{mail.text}", "html": mail.html}[ending]
+    assert written.rstrip() + "\n" == (GOLDEN / f"full.{ending}").read_text(encoding="utf-8")
 
 
 def test_the_digest_needs_no_keys(app, server, clock, settings):
