@@ -60,7 +60,8 @@ def plain_and_html(server: SmtpServer) -> tuple[str, str]:
 def words_of(page: str) -> str:
     """Return the text of HTML as one line."""
     shown = re.sub(r"<(style|title)\b.*?</\1>", "", page, flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", shown)).split())
+    blocks = re.sub(r"</?(span|b|a)\b[^>]*>", "", shown)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", blocks)).split())
 
 
 def test_the_two_parts_say_the_same_and_lead_to_the_same(app, server, clock):
@@ -74,7 +75,7 @@ def test_the_two_parts_say_the_same_and_lead_to_the_same(app, server, clock):
     for line in filter(None, map(str.strip, reading.splitlines())):
         said = re.sub(r"^\d+\. ", "", re.sub(r"https?://\S+", "", line)).rstrip(": ")
         for part in re.split(r"(?<=May)\. ", said):
-            assert part.lower() in shown.lower().replace(" )", ")"), part
+            assert part.lower() in shown.lower(), part
     assert sorted(re.findall(r"http://[^\s]+", text)) == sorted(map(html.unescape, re.findall(r'href="([^"]+)"', page)))
     assert len([line for line in reading.splitlines() if line.strip()]) < 25
     assert len(re.findall(r"^\d+\. ", reading, flags=re.MULTILINE)) == 10
@@ -226,7 +227,7 @@ def test_the_next_digest_can_be_read_before_it_comes(app, clock):
     with_work(due="2026-05-07")
     owner, before = builders.signed_in(app), dbhash()
     page = owner.get("/digest/next").text
-    assert "<h1>Thursday 7 May</h1>" in page
+    assert "Thursday 7 May. Today: one report." in page
     assert 'Report due: <span class="code">C-0142' in page
     assert "/a/" not in page
     assert dbhash() == before
