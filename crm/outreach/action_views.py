@@ -103,16 +103,16 @@ def _asked(token: str) -> Asked | None:
 def _ask(asked: Asked, task: Task) -> str:
     name = _name(asked, task)
     if asked.link.act == Act.DONE:
-        return _page("Is it done?", f"Mark “{name}” done?", asked, button="Mark it done")
+        return _page("Is it done?", f"Mark “{name}” done?", button="Mark it done")
     until = day(_later(asked, task), _today(asked))
-    return _page("Put it off?", f"Put “{name}” off to {until}?", asked, button="Put it off")
+    return _page("Put it off?", f"Put “{name}” off to {until}?", button="Put it off")
 
 
 def _done(asked: Asked, task: Task) -> ResponseReturnValue:
     name = _name(asked, task)
     _use(asked, task, TaskDone(key=task.key))
     commit()
-    return _page("Done", f"“{name}” is done.", asked, undo=True)
+    return _page("Done", f"“{name}” is done.", undo_url=_undo_url(asked))
 
 
 def _put_off(asked: Asked, task: Task) -> ResponseReturnValue:
@@ -127,7 +127,7 @@ def _put_off(asked: Asked, task: Task) -> ResponseReturnValue:
         db.session.rollback()
         return refused() if due is None else _page("Not put off", putting_off.why_not(rule, before, to, today=today))
     commit()
-    return _page("Put off", f"“{name}” is put off to {day(due, _today(asked))}.", asked, undo=True)
+    return _page("Put off", f"“{name}” is put off to {day(due, _today(asked))}.", undo_url=_undo_url(asked))
 
 
 def _use(asked: Asked, task: Task, event: Event) -> None:
@@ -145,9 +145,9 @@ def _use(asked: Asked, task: Task, event: Event) -> None:
 def _used(asked: Asked, used: ActionUse) -> str:
     if journal_queries.is_undone(asked.practice.id, used.entry_seq or 0):
         return _page("Taken back already", "This link was used, and what it did was taken back.")
-    may_undo = g.now - used.used_at <= UNDO_FOR
+    undo_url = _undo_url(asked) if g.now - used.used_at <= UNDO_FOR else ""
     return _page(
-        "Already done", "This link was used before; it works once. Nothing was changed now.", asked, undo=may_undo
+        "Already done", "This link was used before; it works once. Nothing was changed now.", undo_url=undo_url
     )
 
 
@@ -165,11 +165,9 @@ def _today(asked: Asked) -> date:
     return asked.practice.local(g.now)
 
 
-def _page(title: str, said: str, asked: Asked | None = None, *, button: str = "", undo: bool = False) -> str:
-    return render_template(
-        "outreach/action.html",
-        title=title,
-        said=said,
-        button_word=button,
-        undo_url=url_for("public.undo_action", token=asked.token) if asked and undo else "",
-    )
+def _undo_url(asked: Asked) -> str:
+    return url_for("public.undo_action", token=asked.token)
+
+
+def _page(title: str, said: str, *, button: str = "", undo_url: str = "") -> str:
+    return render_template("outreach/action.html", title=title, said=said, button_word=button, undo_url=undo_url)

@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from crm.outreach.workdays import Workdays
 
 PAUSES = (3, 7, 14, 30)  # days one may choose from a mail
-LONGEST_PAUSE = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +51,6 @@ def comes_on(wishes: Wishes, on: date, calendar: Workdays) -> bool:
 
 def next_morning(wishes: Wishes, today: date, calendar: Workdays) -> date:
     """Return the next date on which a digest comes if nothing is urgent before."""
-    ahead = (today + timedelta(days=n) for n in range(1, LONGEST_PAUSE + 60))
-    return next((on for on in ahead if comes_on(wishes, on, calendar)), today + timedelta(days=1))
+    first = max(today + timedelta(days=1), wishes.paused_until or today)
+    ahead = (first + timedelta(days=n) for n in range(60))
+    return next((on for on in ahead if comes_on(wishes, on, calendar)), first)

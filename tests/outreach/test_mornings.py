@@ -133,7 +133,13 @@ def test_days_pauses_and_what_is_urgent(on, wishes, urgent, comes):
         pytest.param(date(2026, 5, 22), USUAL, date(2026, 5, 26), id="over Memorial Day"),
         pytest.param(date(2026, 5, 6), Wishes("07:00", "3"), date(2026, 5, 13), id="Wednesdays only"),
         pytest.param(
-            date(2026, 5, 6), replace(USUAL, paused_until=date(2026, 8, 29)), date(2026, 8, 31), id="a long pause"
+            date(2026, 5, 6),
+            replace(USUAL, paused_until=date(2026, 8, 29)),
+            date(2026, 8, 31),
+            id="a pause over the summer",
+        ),
+        pytest.param(
+            date(2026, 5, 6), replace(USUAL, paused_until=date(2028, 9, 2)), date(2028, 9, 5), id="years, to Labor Day"
         ),
     ],
 )
