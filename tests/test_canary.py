@@ -130,7 +130,7 @@ def test_nothing_leaves(app, owner, clock, told, capfd):
             _feed, token = feed_service.create_feed(
                 practice, builders.user(), name="Phone", hide_sources=False, now=clock.now
             )
-        mail = digest_jobs.digest_of(builders.user(), journal.local_day(practice, clock.now))
+        mail = digest_jobs.digest_of(builders.user(), journal.local_day(practice, clock.now), now=clock.now)
     assert_clean("".join(told).encode(), "headers and addresses")
     assert_clean(f"{mail.subject}\n{mail.text}\n{mail.html}".encode(), "digest")
     feed = owner.get(f"/cal/{token}.ics").data
@@ -187,7 +187,10 @@ def test_without_the_key_the_desk_still_works(app, owner, clock, settings, told)
     assert NAME not in page.text
     with app.app_context():
         practice = db.session.scalar(select(Practice))
-        assert "C-0101" in digest_jobs.digest_of(builders.user(), journal.local_day(practice, clock.now)).text
+        assert (
+            "C-0101"
+            in digest_jobs.digest_of(builders.user(), journal.local_day(practice, clock.now), now=clock.now).text
+        )
 
 
 def test_an_erased_client_leaves_a_code_and_a_line_in_the_ledger(app, owner, settings, told):

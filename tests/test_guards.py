@@ -14,6 +14,10 @@ PUBLIC = {
     "public.readyz",
     "public.metrics",  # to this machine only; see tests/outreach/test_probes.py
     "refusals.refuse",
+    "public.act",
+    "public.undo_action",
+    "public.stop_digest",
+    "public.pause_digest",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from crm.sources.contact_details import phone_number
-from crm.web import BaseForm
+from crm.web import BaseForm, Day
 
 USUAL_ZONES = [
     ("America/New_York", "Eastern (New York)"),
@@ -106,7 +106,7 @@ class SampleForm(BaseForm):
 
 
 class PracticeForm(BaseForm):
-    """The practice page: what dates and the digest follow from."""
+    """The practice page: what every date follows from, and how pages look."""
 
     practice_name = StringField(
         "Name of the practice", [DataRequired("Write the name of your practice."), Length(max=120)]
@@ -118,8 +118,6 @@ class PracticeForm(BaseForm):
     )
     work_days = Checks("Working days", choices=WEEKDAYS)
     closed_days = TextAreaField("Closed days, one date a line", [Length(max=4000)])
-    digest_on = BooleanField("Send me the morning digest")
-    digest_hour = SelectField("Hour of the digest", choices=HOURS)
     theme = RadioField("Light or dark", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")])
 
     validate_work_days = OwnerForm.validate_work_days
@@ -139,6 +137,21 @@ class PracticeForm(BaseForm):
                 self.closed_dates.append(_iso_day(line.strip()))
             except ValueError:
                 raise ValidationError(f"Line {number} is not a date of the form 2026-12-24.") from None
+
+
+class DigestForm(BaseForm):
+    """How somebody wants their own digest."""
+
+    digest_on = BooleanField("Send me the morning digest")
+    digest_hour = SelectField("Hour of the digest", choices=HOURS)
+    digest_days = Checks("My days", choices=WEEKDAYS)
+    digest_paused_until = Day("Pause until", [Optional()])
+    digest_when_empty = BooleanField("Send it when nothing is due, too")
+
+    def validate_digest_days(self, field: Checks) -> None:
+        """Refuse a digest that would never come; to stop it there is a tick."""
+        if not field.data:
+            raise ValidationError("Choose at least one day. To get none, take the tick away.")
 
 
 class LetterheadForm(BaseForm):

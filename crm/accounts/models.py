@@ -49,7 +49,7 @@ class Practice(db.Model):  # type: ignore[name-defined,misc]
     cutoff: Mapped[str] = mapped_column(String(5), default="15:00")
     office_per_week: Mapped[int] = mapped_column(default=2)
     closed_days: Mapped[list[Any]] = mapped_column(default=list)  # ISO dates
-    work_days: Mapped[str] = mapped_column(String(7), default="12345")  # Monday is 1; when the digest comes
+    work_days: Mapped[str] = mapped_column(String(7), default="12345")  # Monday is 1
     next_client: Mapped[int] = mapped_column(default=101)  # number of the next client code
     task_revision: Mapped[int] = mapped_column(default=1)  # raised with every change a feed can show
     replanned_on: Mapped[str] = mapped_column(String(10), default="")  # local date of the last nightly replay

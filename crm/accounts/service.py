@@ -42,6 +42,13 @@ def create_practice(name: str, time_zone: str) -> Practice:
     return practice
 
 
+def change_work_days(practice: Practice, work_days: str) -> None:
+    """Let a practice work on other days; the digests of those who never chose days of their own follow."""
+    followers = (User.practice_id == practice.id, User.digest_days == practice.work_days)
+    db.session.execute(update(User).where(*followers).values(digest_days=work_days))
+    practice.work_days = work_days
+
+
 def hashed(password: str) -> str:
     """Hash a password (argon2id). Slow on purpose: call it before a transaction, never inside one."""
     result: str = hash_password(password)
@@ -61,6 +68,7 @@ def create_user(practice: Practice, person: Person, *, role: str = "owner", pass
         password=password_hash,
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
+        digest_days=practice.work_days,
         roles=[_role(role)],
     )
     db.session.add(user)

@@ -6,7 +6,7 @@ from flask_security import login_user
 
 from crm import demo
 from crm.accounts import queries, service
-from crm.accounts.forms import LetterheadForm, OwnerForm, PasswordForm, PracticeForm, SampleForm
+from crm.accounts.forms import DigestForm, LetterheadForm, OwnerForm, PasswordForm, PracticeForm, SampleForm
 from crm.accounts.models import SetupLink, Theme, User
 from crm.db import NotFound, db, writing
 from crm.outreach import jobs
@@ -110,8 +110,6 @@ def _practice_form() -> PracticeForm:
         cutoff=g.practice.cutoff,
         work_days=list(g.practice.work_days),
         closed_days="\n".join(g.practice.closed_days),
-        digest_on=g.user.digest_on,
-        digest_hour=g.user.digest_hour,
         theme=g.user.theme.value,
     )
 
@@ -122,15 +120,45 @@ def save_practice() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return invalid(_practice_page(form))
     g.practice.name, g.practice.time_zone = form.practice_name.data, form.time_zone.data
-    g.practice.cutoff, g.practice.work_days = form.cutoff.data, "".join(sorted(form.work_days.data))
+    g.practice.cutoff = form.cutoff.data
+    service.change_work_days(g.practice, "".join(sorted(form.work_days.data)))
     g.practice.closed_days = sorted(set(form.closed_dates))
-    g.user.digest_on, g.user.digest_hour = form.digest_on.data, form.digest_hour.data
     g.user.theme = Theme(form.theme.data)
     db.session.flush()
     at_once = jobs.replan_soon(g.practice, now=g.now)
     commit()
     flash("Saved. All dates follow." if at_once else "Saved. All dates follow within minutes.")
     return redirect(url_for("accounts.practice"), 303)
+
+
+@bp.post("/practice/digest")
+def save_digest() -> ResponseReturnValue:
+    form = DigestForm()
+    valid = form.validate_on_submit()
+    until = form.digest_paused_until.data
+    if until is not None and until <= g.today:
+        form.digest_paused_until.errors = ["Choose a day after today, or leave it empty."]
+        valid = False
+    if not valid:
+        return invalid(_practice_page(_practice_form(), digest=form))
+    g.user.digest_on, g.user.digest_hour = form.digest_on.data, form.digest_hour.data
+    g.user.digest_days = "".join(sorted(form.digest_days.data))
+    g.user.digest_paused_until, g.user.digest_when_empty = until, form.digest_when_empty.data
+    commit()
+    flash("Saved. The next digest keeps to it.")
+    return redirect(url_for("accounts.practice"), 303)
+
+
+def _digest_form() -> DigestForm:
+    until = g.user.digest_paused_until
+    return DigestForm(
+        formdata=None,
+        digest_on=g.user.digest_on,
+        digest_hour=g.user.digest_hour,
+        digest_days=list(g.user.digest_days),
+        digest_paused_until=until if until and until > g.today else None,
+        digest_when_empty=g.user.digest_when_empty,
+    )
 
 
 PRACTICE_FIELDS = (
@@ -157,11 +185,14 @@ def _letterhead_form() -> LetterheadForm:
     return LetterheadForm(formdata=None, data=held | {name: getattr(g.user, name) for name in PERSON_FIELDS})
 
 
-def _practice_page(form: PracticeForm, letterhead: LetterheadForm | None = None) -> str:
+def _practice_page(
+    form: PracticeForm, letterhead: LetterheadForm | None = None, digest: DigestForm | None = None
+) -> str:
     return render_template(
         "accounts/practice.html",
         form=form,
         letterhead=letterhead or _letterhead_form(),
+        digest=digest or _digest_form(),
         has_sample=demo.is_loaded(g.practice.id),
         mail_is_set=bool(current_app.extensions["handoff"].settings.mail_server),
     )

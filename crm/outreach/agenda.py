@@ -37,6 +37,7 @@ class AgendaItem:
     manual_kind: str = ""
     source_step: int | None = None
     snoozed: int = 0
+    task_id: int = 0
 
     @property
     def is_open(self) -> bool:

@@ -18,7 +18,7 @@ from crm.sources.models import Lane, Office, Source
 COLUMNS = (
     Task.key, Task.rule, Task.due, Task.window_end, Task.status, Task.channel, Task.template, Task.reason,
     Task.source_id, Task.trigger, Task.trigger_on, Task.anchor_on, Task.revision, Task.changed_at, Task.done_at,
-    Task.manual_kind, Task.snoozed,
+    Task.manual_kind, Task.snoozed, Task.id,
 )  # fmt: skip
 NAME_COLUMNS = (
     Source.first_name, Source.last_name, Source.suffix, Source.credential, Source.credentials_text, Source.step,
@@ -144,4 +144,5 @@ def to_item(row: Row[Any]) -> AgendaItem:
         manual_kind=row.manual_kind,
         source_step=source.step if source else None,
         snoozed=row.snoozed,
+        task_id=row.id,
     )

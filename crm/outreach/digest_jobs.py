@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import css_inline
 from flask import current_app, render_template
 from sqlalchemy import exists, select
 
@@ -13,24 +14,28 @@ from crm.journal import chain
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
 from crm.journal.acts import DigestRecorded
-from crm.outreach import agenda, agenda_queries, digest, outbox
+from crm.outreach import action_links, agenda, agenda_queries, digest, mornings, outbox, today_queries
+from crm.outreach.action_links import Seal
 from crm.outreach.models import DigestDay, MessageKind
+from crm.outreach.mornings import Wishes
 from crm.outreach.sending import NewMessage
 from crm.outreach.workdays import Workdays, workdays_of
 from crm.settings import Settings
 
 URGENT_DAYS = 3  # working days ahead in which a report before a visit cannot wait (domain.md 12.5)
+# Mail programs read style attributes; what asks for the reader's light and width has to stay a rule.
+INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DigestMail:
-    """A digest as it would be mailed; `urgent`: it comes on a day off too."""
+    """A digest as it would be mailed."""
 
     subject: str
     text: str
     html: str
+    unsubscribe: str
     empty: bool
-    urgent: bool
 
 
 @by_one_worker(Turn.DIGESTS)
@@ -49,10 +54,25 @@ def queue_digests(*, now: datetime) -> int:
     return decided
 
 
-def digest_of(user: User, on: date) -> DigestMail:
-    """Write a user's digest of the local date `on` from the tasks as they stand."""
+def digest_of(user: User, on: date, *, now: datetime) -> DigestMail:
+    """Write a user's digest of the local date `on`, with links that hold for 72 hours from `now`."""
+    written = written_digest(user, on, now=now)
+    parts = {
+        ending: render_template(f"email/digest.{ending}", digest=written) for ending in ("subject.txt", "txt", "html")
+    }
+    return DigestMail(
+        subject=parts["subject.txt"].strip(),
+        text=parts["txt"],
+        html=INLINER.inline(parts["html"]),
+        unsubscribe=written.stop_url,
+        empty=written.is_empty,
+    )
+
+
+def written_digest(user: User, on: date, *, now: datetime) -> digest.Digest:
+    """Say a user's digest of the local date `on` from the tasks as they stand."""
     practice = db.session.get_one(Practice, user.practice_id)
-    calendar = _calendar(practice)
+    calendar = calendar_of(practice)
     items = agenda_queries.open_items(practice.id, today=on, until=on + timedelta(days=digest.REPORT_DAYS))
     found = agenda.group(items, on, urgent_until=calendar.count(on, URGENT_DAYS))
     without = agenda_queries.sources_without_step(practice.id, 2)
@@ -60,23 +80,20 @@ def digest_of(user: User, on: date) -> DigestMail:
         without_step=[source.display_name for source in without],
         without_step_count=agenda_queries.count_without_step(practice.id),
         closed_yesterday=agenda_queries.closed_on(practice, on - timedelta(days=1)),
-        next_on=digest.next_morning(on, work_days=practice.work_days, calendar=calendar),
+        next_on=mornings.next_morning(wishes_of(user), on, calendar),
         at=user.digest_hour,
         log_head=chain.short(*head) if (head := journal_queries.head(practice.id)) else "",
+        has_letterhead=bool(practice.street and practice.phone),
     )
-    written = digest.compose(found, morning)
     settings: Settings = current_app.extensions["handoff"].settings
-    parts = {
-        ending: render_template(f"email/digest.{ending}", digest=written, base_url=settings.base_url)
-        for ending in ("subject.txt", "txt", "html")
-    }
-    return DigestMail(
-        subject=parts["subject.txt"].strip(),
-        text=parts["txt"],
-        html=parts["html"],
-        empty=written.is_empty,
-        urgent=bool(found.of("urgent")),
-    )
+    seal = Seal(current_app.config["SECRET_KEY"], user.fs_uniquifier)
+    mailing = digest.Mailing(user.id, settings.base_url, seal, action_links.ends_at(now))
+    return digest.compose(found, morning, mailing)
+
+
+def wishes_of(user: User) -> Wishes:
+    """Return how a user wants the digest."""
+    return Wishes(user.digest_hour, user.digest_days, user.digest_paused_until)
 
 
 def _undecided(practice_id: int, today: date) -> list[int]:
@@ -92,13 +109,14 @@ def _undecided(practice_id: int, today: date) -> list[int]:
 def _decide(practice_id: int, user_id: int, local: datetime, *, now: datetime) -> bool:
     """Queue one user's digest of this local date if it is due, or note that there is nothing to say."""
     user = db.session.get_one(User, user_id)
-    practice = db.session.get_one(Practice, practice_id)
-    if not digest.is_due(now_local=local, at=user.digest_hour, works_today=True, has_urgent=False):
+    wishes = wishes_of(user)
+    if not mornings.hour_has_come(wishes, local):
         return False  # before its hour nothing needs to be read
-    works = digest.works_on(local.date(), work_days=practice.work_days, calendar=_calendar(practice))
-    mail = digest_of(user, local.date())
-    if not digest.is_due(now_local=local, at=user.digest_hour, works_today=works, has_urgent=mail.urgent):
+    calendar = calendar_of(db.session.get_one(Practice, practice_id))
+    urgent = today_queries.urgent(practice_id, calendar.count(local.date(), URGENT_DAYS), 1)
+    if not mornings.is_due(wishes, now_local=local, calendar=calendar, has_urgent=bool(urgent)):
         return False
+    mail = digest_of(user, local.date(), now=now)
     with writing(practice_id):
         if db.session.get(DigestDay, (user_id, local.date())) is not None:
             return False
@@ -110,8 +128,9 @@ def _record(user_id: int, mail: DigestMail, on: date, *, now: datetime) -> None:
     user = db.session.get_one(User, user_id)
     practice = db.session.get_one(Practice, user.practice_id)
     settings: Settings = current_app.extensions["handoff"].settings
-    db.session.add(DigestDay(user_id=user_id, on=on, empty=mail.empty, at=now))
-    if not mail.empty:
+    skipped = mail.empty and not user.digest_when_empty
+    db.session.add(DigestDay(user_id=user_id, on=on, empty=skipped, at=now))
+    if not skipped:
         message = NewMessage(
             practice_id=practice.id,
             key=f"digest:{user_id}:{on.isoformat()}",
@@ -120,10 +139,12 @@ def _record(user_id: int, mail: DigestMail, on: date, *, now: datetime) -> None:
             subject=mail.subject,
             text=mail.text,
             html=mail.html,
+            unsubscribe=mail.unsubscribe,
         )
         outbox.enqueue(message, host=settings.hostname, now=now)
-    journal.record(practice, DigestRecorded(user=user_id, on=on.isoformat(), empty=mail.empty), now=now)
+    journal.record(practice, DigestRecorded(user=user_id, on=on.isoformat(), empty=skipped), now=now)
 
 
-def _calendar(practice: Practice) -> Workdays:
+def calendar_of(practice: Practice) -> Workdays:
+    """Return the business days of a practice."""
     return workdays_of(frozenset(date.fromisoformat(day) for day in practice.closed_days))

@@ -95,6 +95,14 @@ def plain(rule: str) -> str:
     return _kind(rule).plain
 
 
+def label(rule: str, *, source: str | None, client: str | None, manual_kind: str = "") -> str:
+    """Name a task in a few words where anybody with the address may read: "Thank-you card, C-0142"."""
+    if rule == "manual":
+        return outside_title(rule, source=source, client=client, manual_kind=manual_kind)
+    about = client or (source or "").partition(",")[0]
+    return f"{_kind(rule).plain}, {about}" if about else _kind(rule).plain
+
+
 def title(rule: str, *, source: str | None, client: str | None, manual_kind: str = "") -> str:
     """Say what to do, verb first: "Send the progress report to Dr. Helen Marsh"."""
     if rule == "manual":

@@ -74,10 +74,11 @@ def digest() -> None:
 @digest.command("show")
 @click.option("--user", "email", required=True)
 @click.option("--on", "on_text", required=True, help="A local date, as 2026-05-06.")
+@click.option("--now", "now_text", help="The moment from which its links hold for three days.")
 @click.option("--json", "as_json", is_flag=True)
 @said_in_one_line
 @with_appcontext
-def show_digest(email: str, on_text: str, as_json: bool) -> None:
+def show_digest(email: str, on_text: str, now_text: str | None, as_json: bool) -> None:
     """Print the text of that day's digest without sending it."""
     try:
         on = date.fromisoformat(on_text)
@@ -86,7 +87,7 @@ def show_digest(email: str, on_text: str, as_json: bool) -> None:
     user = accounts.find_user(email)
     if user is None:
         raise Refused("user", f"nobody signs in as {email}", as_json=as_json)
-    mail = digest_jobs.digest_of(user, on)
+    mail = digest_jobs.digest_of(user, on, now=moment(now_text))
     told = {"subject": mail.subject, "text": mail.text, "empty": mail.empty}
     click.echo(json.dumps(told) if as_json else f"{mail.subject}\n\n{mail.text}")
 

@@ -1,11 +1,12 @@
 """What one does with a task: done, how the call went, put off, skip, undo. Each is an event in the journal."""
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from crm.accounts.models import Practice
 from crm.clients import service as clients
 from crm.clients.models import Client
 from crm.crypto import KeyringError, Unreadable
@@ -14,14 +15,12 @@ from crm.journal import queries as journal_queries
 from crm.journal import service as journal
 from crm.journal.events import CallMissed, Event, TaskDone, TaskSkipped, TaskSnoozed
 from crm.journal.models import JournalEntry
-from crm.outreach import circle_queries, digest, kinds, task_rows, today_queries
+from crm.outreach import circle_queries, digest, kinds, putting_off, task_rows, today_queries
 from crm.outreach import service as outreach
 from crm.outreach.day_words import day
 from crm.outreach.forms import OutcomeForm, SkipForm, SnoozeForm
 from crm.outreach.models import Task, TaskStatus
 from crm.web import commit, invalid, is_htmx, sealer, way_back
-
-SNOOZES_WITHOUT_REASON = 2
 
 
 def open_task(key: str) -> ResponseReturnValue:
@@ -100,8 +99,8 @@ def snooze(key: str) -> ResponseReturnValue:
         return invalid(_layer("Put off", "outreach/_snooze.html", form, key))
     if task.status != TaskStatus.OPEN:
         return _answer(key, "That was done already.")
-    if task.snoozed >= SNOOZES_WITHOUT_REASON and not form.reason.data:
-        form.reason.errors = ["This was put off twice before. Say why this time."]
+    if task.snoozed >= putting_off.WITHOUT_REASON and not form.reason.data:
+        form.reason.errors = [putting_off.TWICE]
         return _refused_snooze(form, key)
     before, rule = task.due, task.rule
     reason = "given" if form.reason.data else None
@@ -109,7 +108,7 @@ def snooze(key: str) -> ResponseReturnValue:
     listed = today_queries.get_listed(g.practice.id, key)
     if listed.item.due == before:
         db.session.rollback()
-        form.to.errors = [_why_not(rule, before, form.to.data)]
+        form.to.errors = [putting_off.why_not(rule, before, form.to.data, today=g.today)]
         return _refused_snooze(form, key)
     journal.add_note(entry, form.reason.data or "", sealer())
     commit()
@@ -130,16 +129,6 @@ def _refused_snooze(form: SnoozeForm, key: str) -> ResponseReturnValue:
     if is_htmx():
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#layer", "innerHTML"
     return response
-
-
-def _why_not(rule: str, due: date, to: date) -> str:
-    if rule in {"C34a", "C34b"}:
-        return "A change in status cannot wait. Call the office, or skip it with a reason."
-    if to <= g.today or to <= due:
-        return f"It is due {day(due, g.today)}; choose a later day."
-    if rule == "C43":
-        return "The report has to be in the chart before the visit; it cannot wait that long."
-    return "It cannot wait that long."
 
 
 def skip(key: str) -> ResponseReturnValue:
@@ -175,18 +164,23 @@ def undo(seq: int) -> ResponseReturnValue:
     if entry.type not in UNDOABLE and (client is None or entry.type in {"referral_received", "client_added"}):
         abort(400)
     try:
-        journal.undo(g.practice, entry, now=g.now, actor=g.user.id)
+        take_back(g.practice, entry, now=g.now, actor=g.user.id)
     except journal.AlreadyUndone:
         flash("That was taken back already.")
     else:
-        if client is not None:
-            clients.refresh_status(g.practice, client)
         commit()
         flash("Taken back.")
     key = entry.payload.get("key")
     if is_htmx() and key:
         return _fragment(key)
     return redirect(way_back(), 303)
+
+
+def take_back(practice: Practice, entry: JournalEntry, *, now: datetime, actor: int) -> None:
+    """Undo an entry and what followed from it; raises AlreadyUndone. The caller commits."""
+    journal.undo(practice, entry, now=now, actor=actor)
+    if entry.client_id is not None and (client := db.session.get(Client, entry.client_id)) is not None:
+        clients.refresh_status(practice, client)
 
 
 def _record(task: Task, event: Event) -> JournalEntry:

@@ -4,8 +4,10 @@ from flask import Blueprint
 from flask.typing import RouteCallable
 
 from crm.outreach import (
+    action_views,
     calendar_views,
     clock_views,
+    digest_views,
     feed_views,
     outbox_views,
     probe_views,
@@ -30,6 +32,7 @@ ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/undo/<int:seq>", "undo", task_views.undo, POST),
     ("/quick-add", "quick_add", quick_views.quick_add, BOTH),
     ("/quick-add/read", "read_line", quick_views.read_line, GET),
+    ("/digest/next", "next_digest", digest_views.preview, GET),
     ("/calendar", "calendar", calendar_views.calendar, GET),
     ("/calendar/feeds", "add_feed", calendar_views.add_feed, POST),
     ("/calendar/feeds/<int:feed_id>/rotate", "rotate_feed", calendar_views.rotate_feed, POST),
@@ -50,3 +53,7 @@ public_bp.add_url_rule("/cal/<token>.ics", "feed", feed_views.feed)
 public_bp.add_url_rule("/healthz", "healthz", probe_views.healthz)
 public_bp.add_url_rule("/readyz", "readyz", probe_views.readyz)
 public_bp.add_url_rule("/metrics", "metrics", probe_views.metrics)
+public_bp.add_url_rule("/a/<token>", "act", action_views.act, methods=BOTH)
+public_bp.add_url_rule("/a/<token>/undo", "undo_action", action_views.undo, methods=POST)
+public_bp.add_url_rule("/d/<token>/stop", "stop_digest", digest_views.stop, methods=BOTH)
+public_bp.add_url_rule("/d/<token>/pause", "pause_digest", digest_views.pause, methods=BOTH)

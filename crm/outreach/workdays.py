@@ -29,11 +29,11 @@ class Workdays:
         self._counted: dict[tuple[date, int], date] = {}
 
     def is_open(self, day: date) -> bool:
-        return (
-            day.weekday() not in self._closed_weekdays
-            and day not in self._closed_days
-            and day not in federal_holidays(day.year)
-        )
+        return day.weekday() not in self._closed_weekdays and not self.is_off(day)
+
+    def is_off(self, day: date) -> bool:
+        """Say whether `day` is a holiday or a closed day, whichever weekday it is."""
+        return day in self._closed_days or day in federal_holidays(day.year)
 
     def on_or_after(self, day: date) -> date:
         """`day` itself if it is worked, else the next day that is."""

@@ -29,8 +29,6 @@ PRACTICE = {
     "cutoff": "15:00",
     "work_days": ["1", "2", "3", "4", "5"],
     "closed_days": "",
-    "digest_on": "y",
-    "digest_hour": "07:00",
     "theme": "dark",
 }
 
@@ -120,7 +118,6 @@ def test_a_closed_day_moves_what_is_due_on_it(app, owner, clock):
     [
         pytest.param({"closed_days": "2026-12-24\nsoon"}, "Line 2 is not a date", id="closed day"),
         pytest.param({"cutoff": "25:00"}, "Write the hour as 15:00", id="cut-off"),
-        pytest.param({"digest_hour": "03:17"}, "Not a valid choice", id="digest hour"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(owner, change, says):

@@ -111,7 +111,7 @@ class Installation:
 
             yield "replay_5_years_with_database", _best(whole)
             reader = db.session.scalar(select(User).where(User.email == "digest@example.com"))
-            yield "digest_1000_items", _best(lambda: digest_jobs.digest_of(reader, today))
+            yield "digest_1000_items", _best(lambda: digest_jobs.digest_of(reader, today, now=self.now))
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:

@@ -171,7 +171,7 @@ def test_with_the_key_away_the_client_page_says_so_and_the_desk_works(browser, s
     assert b"BEGIN:VCALENDAR" in browser.get(f"/cal/{token}.ics").data
     with current_app.app_context():  # nobody is signed in there
         today = journal.local_day(db.session.query(Practice).one(), clock.now)
-        assert "C-0142" in digest_jobs.digest_of(builders.user(), today).text
+        assert "C-0142" in digest_jobs.digest_of(builders.user(), today, now=clock.now).text
     page = browser.get("/clients/C-0142")
     assert page.status_code == 200
     assert "Cannot be read: the key is missing" in page.text

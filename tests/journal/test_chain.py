@@ -169,9 +169,9 @@ def test_the_command_says_what_holds_and_ends_with_a_code(app, practice, setting
     assert json.loads(broken.output)["seq"] == 2
 
 
-def test_the_digest_carries_the_head_out_of_the_house(app, practice):
+def test_the_digest_carries_the_head_out_of_the_house(app, practice, clock):
     user = builders.user(practice)
-    mail = digest_jobs.digest_of(user, builders.day("2026-05-06"))
+    mail = digest_jobs.digest_of(user, builders.day("2026-05-06"), now=clock.now)
     seq, digest = queries.head(practice.id)
     assert f"log {seq} {digest[:8]}" in mail.text
     assert f"log {seq} {digest[:8]}" in mail.html

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from desk import Desk, Person, served, settled_in, zone_at_work
+from desk import SHOTS, Desk, Person, served, settled_in, zone_at_work
 from playwright.sync_api import Locator, expect
 from smtp_server import SmtpServer
 
@@ -64,6 +64,7 @@ def to_row(me: Person, place: int) -> None:
         ("sample-clients", "/clients"),
         ("sample-client", "/clients/C-0101"),
         ("sample-calendar", "/calendar"),
+        ("sample-digest", "/digest/next"),
         ("sample-referral", "/referrals/new"),
         ("sample-quick-add", "/quick-add"),
     ],
@@ -163,9 +164,52 @@ def test_the_next_working_morning_brings_the_days_list_by_mail(desk: Desk, me: P
     while not mailbox.kept:
         on += timedelta(days=1)
         assert on < datetime.now(zone).date() + timedelta(days=6), "no digest in a week's time"
-        desk.flask("worker", "--once", "--now", datetime.combine(on, time(7, 30), zone).isoformat())
+        morning = datetime.combine(on, time(7, 30), zone).isoformat()
+        desk.flask("worker", "--once", "--now", morning)
     (kept,) = mailbox.kept
     body = kept.message.get_body(("plain",)).get_content()
-    shown = desk.flask("digest", "show", "--user", "robin@example.com", "--on", on.isoformat())
+    shown = desk.flask("digest", "show", "--user", "robin@example.com", "--on", on.isoformat(), "--now", morning)
     assert kept.recipients == ["robin@example.com"]
-    assert re.sub(r"\s+", " ", body).strip() in re.sub(r"\s+", " ", shown)
+    without_head = [re.sub(r"\s+", " ", re.sub(r"log \d+ \w+", "", text)).strip() for text in (body, shown)]
+    assert without_head[0] in without_head[1]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 700])
+def test_the_mail_is_fit_to_be_read(me: Person, mailbox: SmtpServer, width: int, scheme: str):
+    assert me.page.context.browser is not None
+    page = me.page.context.browser.new_page()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 740})
+    page.set_content(mailbox.kept[0].message.get_body(("html",)).get_content())
+    page.screenshot(path=SHOTS / f"mail-{width}-{scheme}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert Person(page).violations() == []
+    page.close()
+
+
+def test_a_link_of_the_mail_asks_acts_once_and_is_taken_back_on_a_phone(desk: Desk, me: Person, mailbox: SmtpServer):
+    text = mailbox.kept[0].message.get_body(("plain",)).get_content()
+    link, later, pause, stop = (
+        re.search(rf"{desk.url}(/\w/\S+{end}\S*)", text)[1] for end in (r"\.done-", r"\.later-", "/pause", "/stop")
+    )
+    page = me.page
+    page.context.clear_cookies()  # a phone on which nobody has signed in
+    for path in (later, pause, stop):
+        page.goto(path)
+        assert me.violations() == []
+    page.goto(link)
+    me.look("link-asks")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Mark it done")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Done", exact=True)).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Already done")).to_be_visible()
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_role("heading", name="Taken back")).to_be_visible()
+    page.goto("/a/nothing-of-ours")
+    me.look("link-refused")
+    page.get_by_role("link", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -99,7 +99,6 @@ def test_one_poisoned_row_breaks_nothing(app, owner, visitor, address, clock):
         page = owner.get(path)
         assert page.status_code == 200, path
     with app.app_context():
-        mail = digest_jobs.digest_of(
-            builders.user(), journal.local_day(builders.practice(), clock.now) + timedelta(days=9)
-        )
+        on = journal.local_day(builders.practice(), clock.now) + timedelta(days=9)
+        mail = digest_jobs.digest_of(builders.user(), on, now=clock.now)
         assert "A task" in mail.text

@@ -84,7 +84,7 @@ def test_the_three_tell_the_same(app, owner_of, clock, zone, moment):
         jobs.replan_today(now=clock.now)
         practice = db.session.scalar(select(Practice))
         today = journal.local_day(practice, clock.now)
-        mail = digest_jobs.digest_of(builders.user(practice), today)
+        mail = digest_jobs.digest_of(builders.user(practice), today, now=clock.now)
         names = {source.id: source.display_name for source in db.session.scalars(select(Source))}
         due = {task.key: task for task in db.session.scalars(select(Task).where(Task.status == TaskStatus.OPEN))}
     browser = owner_of(app)
