@@ -21,6 +21,7 @@ from crm.documents.scope_cli import scope
 from crm.journal.audit_cli import audit
 from crm.outreach import jobs, worker_cli
 from crm.outreach.cadence_cli import cadence
+from crm.outreach.feed_cli import feed_group
 from crm.sources import import_cli
 
 DEMO_EMAIL = "demo@example.com"
@@ -179,6 +180,7 @@ def register(app: Flask) -> None:
         audit,
         cadence,
         scope,
+        feed_group,
         import_cli.group,
         *worker_cli.COMMANDS,
     ):

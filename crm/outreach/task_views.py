@@ -113,7 +113,8 @@ def snooze(key: str) -> ResponseReturnValue:
         return _refused_snooze(form, key)
     journal.add_note(entry, form.reason.data or "", sealer())
     commit()
-    return _answer(key, f"Put off to {day(listed.item.due, g.today)}.", entry)
+    cut = "; it cannot wait longer" if listed.item.due < form.to.data else ""
+    return _answer(key, f"Put off to {day(listed.item.due, g.today)}{cut}.", entry)
 
 
 def _snooze_form() -> SnoozeForm:

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.typing import RouteCallable
 
-from crm.outreach import calendar_views, feed_views, outbox_views, quick_views, task_views, today_views
+from crm.outreach import calendar_views, feed_page_views, feed_views, outbox_views, quick_views, task_views, today_views
 
 bp = Blueprint("outreach", __name__)
 public_bp = Blueprint("public", __name__)
@@ -22,9 +22,11 @@ ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/quick-add", "quick_add", quick_views.quick_add, BOTH),
     ("/quick-add/read", "read_line", quick_views.read_line, GET),
     ("/calendar", "calendar", calendar_views.calendar, GET),
-    ("/calendar/feeds", "add_feed", calendar_views.add_feed, POST),
-    ("/calendar/feeds/<int:feed_id>/rotate", "rotate_feed", calendar_views.rotate_feed, POST),
-    ("/calendar/feeds/<int:feed_id>/revoke", "revoke_feed", calendar_views.revoke_feed, POST),
+    ("/calendar/day/<on>", "calendar_day", calendar_views.one_day, GET),
+    ("/calendar/feeds", "feeds", feed_page_views.feeds, GET),
+    ("/calendar/feeds", "add_feed", feed_page_views.add_feed, POST),
+    ("/calendar/feeds/<int:feed_id>/rotate", "rotate_feed", feed_page_views.rotate_feed, POST),
+    ("/calendar/feeds/<int:feed_id>/revoke", "revoke_feed", feed_page_views.revoke_feed, POST),
     ("/outbox", "outbox", outbox_views.index, GET),
     ("/outbox/backlog", "release_backlog", outbox_views.release_backlog, POST),
     ("/outbox/<int:message_id>/release", "release", outbox_views.release, POST),
