@@ -31,7 +31,7 @@ def feed_group() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @said_in_one_line
 @with_appcontext
-def create(email: str, kind: str, name: str, hide_sources: bool, now_text: str | None, as_json: bool) -> None:
+def create(*, email: str, kind: str, name: str, hide_sources: bool, now_text: str | None, as_json: bool) -> None:
     """Make an address and print it; it is not kept and cannot be read again."""
     now, chosen = moment(now_text), KINDS[kind]
     with writing():
