@@ -25,7 +25,8 @@ def calendar() -> ResponseReturnValue:
         shown, held = _days(month.month_days(first), IN_A_CELL)
     inside = [on for on in held if view == "agenda" or on.month == first.month]
     tasks, visits, lunches = (sum(held[on][what] for on in inside) for what in ("task", *What))
-    opening, rest = month.opening(tasks, visits, lunches, first)
+    when = "from today on" if view == "agenda" and shown[0].on == g.today else f"in {month.MONTHS[first.month - 1]}"
+    opening, rest = month.opening(tasks, visits, lunches, when)
     return render_template(
         "outreach/_calendar.html" if is_htmx() else "outreach/calendar.html",
         first=first,

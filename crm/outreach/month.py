@@ -140,23 +140,12 @@ def _who(client: str | None, source: str | None) -> str:
     return ", ".join(filter(None, (client, (source or "").partition(",")[0])))
 
 
-def opening(tasks: int, visits: int, lunches: int, first: date) -> tuple[str, str]:
-    """Say in one sentence what a month holds, and in a second what is not a task."""
-    month = MONTHS[first.month - 1]
-    said = f"{sentence(count_of(tasks, 'task', 'tasks'))} {'is' if tasks == 1 else 'are'} open in {month}."
+def opening(tasks: int, visits: int, lunches: int, when: str) -> tuple[str, str]:
+    """Say in one sentence what is open `when` ("in May", "from today on"), and in a second what is not a task."""
+    said = f"{sentence(count_of(tasks, 'task', 'tasks'))} {'is' if tasks == 1 else 'are'} open {when}."
     if not tasks:
-        said = f"Nothing is open in {month}."
-    parts = [
-        count_of(n, one, many)
-        for n, one, many in (
-            (visits, "medical visit", "medical visits"),
-            (lunches, "lunch-and-learn", "lunch-and-learns"),
-        )
-        if n
-    ]
-    rest = (
-        f"{sentence(' and '.join(parts))} {'stands' if visits + lunches == 1 else 'stand'} beside them."
-        if parts
-        else ""
-    )
+        said = f"Nothing is open {when}."
+    counted = ((visits, "medical visit", "medical visits"), (lunches, "lunch-and-learn", "lunch-and-learns"))
+    parts = [count_of(n, one, many) for n, one, many in counted if n]
+    rest = f"{sentence(' and '.join(parts))} {'stands' if visits + lunches == 1 else 'stand'} beside." if parts else ""
     return said, rest

@@ -103,6 +103,9 @@ def snooze(key: str) -> ResponseReturnValue:
     if task.snoozed >= SNOOZES_WITHOUT_REASON and not form.reason.data:
         form.reason.errors = ["This was put off twice before. Say why this time."]
         return _refused_snooze(form, key)
+    if form.to.data < g.today:
+        form.to.errors = ["That day is past. Choose today or a later one."]
+        return _refused_snooze(form, key)
     before, rule = task.due, task.rule
     reason = "given" if form.reason.data else None
     entry = _record(task, TaskSnoozed(key=key, to=form.to.data.isoformat(), reason=reason))

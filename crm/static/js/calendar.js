@@ -64,6 +64,12 @@
     if (!document.querySelector("dialog[open]")) document.getElementById(item.id)?.querySelector("[data-row]").focus();
   });
 
+  // A whole cell takes what is dropped on it, also beside the tasks that are there.
+  function listUnder(event) {
+    const at = event?.changedTouches?.[0] ?? event;
+    return document.elementFromPoint(at?.clientX ?? -1, at?.clientY ?? -1)?.closest("td")?.querySelector("[data-day]");
+  }
+
   function sortable() {
     for (const list of document.querySelectorAll("[data-day]")) {
       if (Sortable.get(list)) continue;
@@ -79,7 +85,9 @@
           home = { list: drag.from, before: drag.item.nextElementSibling };
         },
         onEnd: (drag) => {
-          if (drag.to !== drag.from) save(drag.item, drag.to, home);
+          const target = listUnder(drag.originalEvent) ?? drag.to;
+          if (target !== drag.to) target.append(drag.item);
+          if (target !== drag.from) save(drag.item, target, home);
         },
       });
     }
