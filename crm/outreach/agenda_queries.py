@@ -38,7 +38,8 @@ def open_items(
 ) -> list[AgendaItem]:
     """Return the open tasks in the window around the local date `today`, earliest first, in one statement.
 
-    `since` begins and `until` ends it nearer. `done_since` adds those done since that moment, which a list still shows struck through.
+    `since` begins and `until` ends it nearer. `done_since` adds those done since that moment, which a list still shows
+    struck through.
     """
     first, last = max(since or date.min, today - WINDOW_BEFORE), min(until or date.max, today + WINDOW_AHEAD)
     wanted: ColumnElement[bool] = and_(Task.status == TaskStatus.OPEN, Task.due.between(first, last))

@@ -22,7 +22,7 @@ REFRESH = "PT1H"
 
 
 def event_block(item: AgendaItem | Appointment, *, calendar_id: str, host: str, url: str, hide_sources: bool) -> bytes:
-    """Return one task or appointment as a VEVENT. `calendar_id` is the practice's uuid: it makes the UID ours and stable.
+    """Return one task or appointment as a VEVENT. `calendar_id` is the practice's uuid, which makes the UID ours.
 
     One that cannot be told becomes a placeholder on its day, and one whose day cannot be told is left out (empty
     bytes), so that one bad row never breaks the feed.

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import load_only
 
 from crm.clients.models import Client, Visit
-from crm.db import db
 from crm.journal.events import VisitCancelled, VisitScheduled
 from crm.journal.models import JournalEntry
 from crm.outreach import sound_queries
@@ -32,7 +31,7 @@ class DayTasks:
 
 
 def tasks_between(practice_id: int, first: date, last: date, *, a_day: int) -> dict[date, DayTasks]:
-    """Return the open tasks of each local day in one statement, at most `a_day` of each: what waits least comes first."""
+    """Return the open tasks of each local day in one statement, at most `a_day` of each, what waits least first."""
     place = func.row_number().over(partition_by=Task.due, order_by=(Task.window_end, Task.id))
     ranked = (
         select(Task.id, place.label("place"), func.count().over(partition_by=Task.due).label("of_day"))

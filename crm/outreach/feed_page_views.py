@@ -54,7 +54,7 @@ def revoke_feed(feed_id: int) -> ResponseReturnValue:
     journal.record(g.practice, FeedRevoked(feed=feed.id), now=g.now, actor=g.user.id)
     commit()
     flash("The address no longer works. Calendars drop its events at their next look.")
-    return redirect(url_for("outreach.feeds"), 303)
+    return redirect(url_for("outreach.calendar_feeds"), 303)
 
 
 def _page(form: FeedForm, shown: CalendarFeed | None = None, token: str = "") -> str:

@@ -147,5 +147,5 @@ def opening(tasks: int, visits: int, lunches: int, when: str) -> tuple[str, str]
         said = f"Nothing is open {when}."
     counted = ((visits, "medical visit", "medical visits"), (lunches, "lunch-and-learn", "lunch-and-learns"))
     parts = [count_of(n, one, many) for n, one, many in counted if n]
-    rest = f"{sentence(' and '.join(parts))} {'stands' if visits + lunches == 1 else 'stand'} beside." if parts else ""
+    rest = f"{sentence(' and '.join(parts))} {'is' if visits + lunches == 1 else 'are'} on file." if parts else ""
     return said, rest

@@ -100,11 +100,7 @@ def snooze(key: str) -> ResponseReturnValue:
         return invalid(_layer("Put off", "outreach/_snooze.html", form, key))
     if task.status != TaskStatus.OPEN:
         return _answer(key, "That was done already.")
-    if task.snoozed >= SNOOZES_WITHOUT_REASON and not form.reason.data:
-        form.reason.errors = ["This was put off twice before. Say why this time."]
-        return _refused_snooze(form, key)
-    if form.to.data < g.today:
-        form.to.errors = ["That day is past. Choose today or a later one."]
+    if not _may_be_asked(task, form):
         return _refused_snooze(form, key)
     before, rule = task.due, task.rule
     reason = "given" if form.reason.data else None
@@ -118,6 +114,14 @@ def snooze(key: str) -> ResponseReturnValue:
     commit()
     cut = "; it cannot wait longer" if listed.item.due < form.to.data else ""
     return _answer(key, f"Put off to {day(listed.item.due, g.today)}{cut}.", entry)
+
+
+def _may_be_asked(task: Task, form: SnoozeForm) -> bool:
+    if form.to.data < g.today:
+        form.to.errors = ["That day is past. Choose today or a later one."]
+    if task.snoozed >= SNOOZES_WITHOUT_REASON and not form.reason.data:
+        form.reason.errors = ["This was put off twice before. Say why this time."]
+    return not form.errors
 
 
 def _snooze_form() -> SnoozeForm:

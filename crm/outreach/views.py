@@ -23,7 +23,7 @@ ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/quick-add/read", "read_line", quick_views.read_line, GET),
     ("/calendar", "calendar", calendar_views.calendar, GET),
     ("/calendar/day/<on>", "calendar_day", calendar_views.one_day, GET),
-    ("/calendar/feeds", "feeds", feed_page_views.feeds, GET),
+    ("/calendar/feeds", "calendar_feeds", feed_page_views.feeds, GET),
     ("/calendar/feeds", "add_feed", feed_page_views.add_feed, POST),
     ("/calendar/feeds/<int:feed_id>/rotate", "rotate_feed", feed_page_views.rotate_feed, POST),
     ("/calendar/feeds/<int:feed_id>/revoke", "revoke_feed", feed_page_views.revoke_feed, POST),
