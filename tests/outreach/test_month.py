@@ -20,8 +20,8 @@ NOW = datetime(2026, 5, 6, 14, tzinfo=UTC)
 REPORT = AgendaItem(
     key="C42:C-0142:1", rule="C42", due=date(2026, 5, 14), window_end=date(2026, 5, 18), status="open", channel="fax",
     template="progress-report", reason="", source_id=7, source_name="Dr. Helen Marsh, MD", office_name=None,
-    client_code="C-0142", trigger="baseline_done", trigger_on=date(2026, 4, 14), anchor_on=date(2026, 4, 14), revision=2,
-    changed_at=NOW, done_at=None,
+    client_code="C-0142", trigger="baseline_done", trigger_on=date(2026, 4, 14), anchor_on=date(2026, 4, 14),
+    revision=2, changed_at=NOW, done_at=None,
 )  # fmt: skip
 VISIT = Appointment("visit:3", What.VISIT, date(2026, 5, 20), 7, "Dr. Helen Marsh, MD", "C-0142", NOW)
 LUNCH = Appointment("lunch:7:l1", What.LUNCH, date(2026, 5, 21), 7, "Dr. Helen Marsh, MD", None, NOW)
