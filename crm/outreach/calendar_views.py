@@ -12,7 +12,7 @@ from crm.outreach.day_words import exact
 from crm.outreach.month import Day, Entry
 from crm.web import is_htmx
 
-IN_A_CELL, IN_THE_AGENDA, ON_ONE_DAY = 3, 8, 200
+IN_A_CELL, IN_THE_AGENDA, ON_ONE_DAY = 3, 6, 200
 VIEWS = ("month", "agenda")
 
 
