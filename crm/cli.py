@@ -22,6 +22,7 @@ from crm.journal.audit_cli import audit
 from crm.keeping.move_cli import move_db
 from crm.outreach import jobs, worker_cli
 from crm.outreach.cadence_cli import cadence
+from crm.outreach.feed_cli import feed_group
 from crm.sources import import_cli
 
 DEMO_EMAIL = "demo@example.com"
@@ -180,6 +181,7 @@ def register(app: Flask) -> None:
         audit,
         cadence,
         scope,
+        feed_group,
         import_cli.group,
         move_db,
         *worker_cli.COMMANDS,

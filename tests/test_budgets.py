@@ -21,6 +21,9 @@ BUDGETS = [
     pytest.param("/", 10, 220, id="today"),
     pytest.param("/clients", 8, 60, id="clients"),
     pytest.param("/calendar", 8, 120, id="calendar"),
+    pytest.param("/calendar?view=agenda", 8, 120, id="agenda"),
+    pytest.param("/calendar/day/2026-05-06", 8, 60, id="a day"),
+    pytest.param("/calendar/feeds", 6, 30, id="calendar addresses"),
     pytest.param("/search?q=mar", 6, 30, id="search"),
     pytest.param("/outbox", 11, 60, id="outbox"),
     pytest.param("/outbox?show=sent", 9, 80, id="a part of the outbox"),
@@ -77,7 +80,7 @@ def test_a_page_keeps_its_budget(app, clock, path, statements, kilobytes):
     assert size <= kilobytes * 1000
 
 
-@pytest.mark.parametrize("path", ["/sources", "/pipeline", "/", "/search?q=mar"])
+@pytest.mark.parametrize("path", ["/sources", "/pipeline", "/", "/calendar", "/search?q=mar"])
 def test_ten_times_the_data_doubles_neither(app, clock, path):
     fill(app, clock, times=1)
     asked, size = cost(app, path)

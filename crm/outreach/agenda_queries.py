@@ -10,6 +10,7 @@ from sqlalchemy.orm import load_only
 from crm.accounts.models import Practice
 from crm.clients.models import Client
 from crm.db import db
+from crm.outreach import sound_queries
 from crm.outreach.agenda import WINDOW_AHEAD, WINDOW_BEFORE, AgendaItem
 from crm.outreach.models import Task, TaskStatus
 from crm.sources.models import Lane, Office, Source
@@ -28,13 +29,19 @@ REPORT_RULES = ("C24", "C34b", "C42", "C43", "C49")
 
 
 def open_items(
-    practice_id: int, *, today: date, until: date | None = None, done_since: datetime | None = None
+    practice_id: int,
+    *,
+    today: date,
+    since: date | None = None,
+    until: date | None = None,
+    done_since: datetime | None = None,
 ) -> list[AgendaItem]:
     """Return the open tasks in the window around the local date `today`, earliest first, in one statement.
 
-    `until` ends it earlier. `done_since` adds those done since that moment, which a list still shows struck through.
+    `since` begins and `until` ends it nearer. `done_since` adds those done since that moment, which a list still shows
+    struck through.
     """
-    first, last = today - WINDOW_BEFORE, min(until or date.max, today + WINDOW_AHEAD)
+    first, last = max(since or date.min, today - WINDOW_BEFORE), min(until or date.max, today + WINDOW_AHEAD)
     wanted: ColumnElement[bool] = and_(Task.status == TaskStatus.OPEN, Task.due.between(first, last))
     if done_since is not None:
         wanted = or_(wanted, and_(Task.status == TaskStatus.DONE, Task.done_at >= done_since))
@@ -116,7 +123,7 @@ def statement(practice_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def _items(query: Select[*tuple[Any, ...]]) -> list[AgendaItem]:
-    return [to_item(row) for row in db.session.execute(query)]
+    return [to_item(row) for row in sound_queries.rows(query, Task.id)]
 
 
 def to_item(row: Row[Any]) -> AgendaItem:

@@ -1,59 +1,72 @@
-"""The calendar feed: one cached VEVENT block a task, joined into a calendar any client reads.
+"""The calendar feed: one cached VEVENT block a task or appointment, joined into a calendar any client reads.
 
 All-day events only; a stable UID, and SEQUENCE, LAST-MODIFIED and DTSTAMP from the row, so that the same task
-gives the same bytes until it changes. Titles come from `kinds`, which is given no client name (H2).
+gives the same bytes until it changes. Titles come from `kinds` and `appointments`, which are given no client name (H2).
+What is done or called off is not in the next fetch; a subscribed calendar then drops it.
 """
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 from icalendar import Event
 
-from crm.outreach import kinds
+from crm.outreach import appointments, kinds
 from crm.outreach.agenda import AgendaItem
+from crm.outreach.appointments import Appointment
 from crm.text import clean_line
 
 PRODID = "-//Handoff//Referral desk//EN"
 TEXT_LIMIT = 200
 REFRESH = "PT1H"
+END = b"END:VEVENT\r\n"
+SAME = b"STATUS:CONFIRMED\r\nTRANSP:TRANSPARENT\r\nCLASS:PRIVATE\r\n"  # of every event, so not made five thousand times
 
 
-def event_block(item: AgendaItem, *, calendar_id: str, host: str, url: str, hide_sources: bool) -> bytes:
-    """Return one task as a VEVENT. `calendar_id` is the practice's uuid: it makes the UID ours and stable.
+def event_block(item: AgendaItem | Appointment, *, calendar_id: str, host: str, url: str, hide_sources: bool) -> bytes:
+    """Return one task or appointment as a VEVENT. `calendar_id` is the practice's uuid, which makes the UID ours.
 
-    A task that cannot be told becomes a placeholder on its day, so that one bad row never breaks the feed.
+    One that cannot be told becomes a placeholder on its day, and one whose day cannot be told is left out (empty
+    bytes), so that one bad row never breaks the feed.
     """
-    uid = hashlib.sha256(f"{calendar_id}|{item.key}".encode()).hexdigest()[:32]
+    uid = clean_line(f"{item.key}.{calendar_id}", TEXT_LIMIT) + f"@{host}"
     try:
-        return _block(item, uid=f"{uid}@{host}", url=url, hide_sources=hide_sources)
+        return _block(item, _title(item, hide_sources=hide_sources), uid=uid, url=url)
     except Exception:
-        plain = replace(item, rule="manual", manual_kind="other", source_name=None, client_code=None)
-        return _block(plain, uid=f"{uid}@{host}", url=url, hide_sources=True)
+        return _placeholder(item, uid=uid, url=url)
 
 
-def _block(item: AgendaItem, *, uid: str, url: str, hide_sources: bool) -> bytes:
-    title = kinds.outside_title(
+def _title(item: AgendaItem | Appointment, *, hide_sources: bool) -> str:
+    if isinstance(item, Appointment):
+        return appointments.outside_title(item, hide_sources=hide_sources)
+    return kinds.outside_title(
         item.rule,
         source=item.source_name,
         client=item.client_code,
         manual_kind=item.manual_kind,
         hide_sources=hide_sources,
     )
+
+
+def _placeholder(item: AgendaItem | Appointment, *, uid: str, url: str) -> bytes:
+    try:
+        return _block(item, kinds.UNKNOWN.outside, uid=uid, url=url)
+    except Exception:
+        return b""
+
+
+def _block(item: AgendaItem | Appointment, title: str, *, uid: str, url: str) -> bytes:
+    on = item.on if isinstance(item, Appointment) else item.due
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", item.changed_at)
     event.add("last-modified", item.changed_at)
     event.add("sequence", item.revision)
-    event.add("dtstart", item.due)
-    event.add("dtend", item.due + timedelta(days=1))
+    event.add("dtstart", on)
+    event.add("dtend", on + timedelta(days=1))
     event.add("summary", clean_line(title, TEXT_LIMIT))
     event.add("description", f"Open it in Handoff: {url}")
-    event.add("status", "CONFIRMED")
-    event.add("transp", "TRANSPARENT")
-    event.add("class", "PRIVATE")
-    return bytes(event.to_ical())
+    return bytes(event.to_ical()).removesuffix(END) + SAME + END
 
 
 def to_ics(blocks: Iterable[bytes], *, name: str) -> bytes:

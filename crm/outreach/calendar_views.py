@@ -1,78 +1,63 @@
-"""The calendar page: addresses to subscribe to, and what the next weeks hold."""
+"""The calendar page: a month or an agenda of tasks, medical visits and lunch-and-learns."""
 
-from datetime import timedelta
-from urllib.parse import quote
+from collections import Counter, defaultdict
+from datetime import date
 
-from flask import current_app, flash, g, redirect, render_template, url_for
+from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from crm.journal import service as journal
-from crm.journal.acts import FeedCreated, FeedRevoked
-from crm.outreach import agenda_queries, feed_queries, feed_service, task_rows
-from crm.outreach.forms import FeedForm
-from crm.web import commit, invalid
+from crm.outreach import calendar_queries, month
+from crm.outreach.appointments import What
+from crm.outreach.day_words import exact
+from crm.outreach.month import Day, Entry
+from crm.web import is_htmx
 
-WEEKS = 3
+IN_A_CELL, IN_THE_AGENDA, ON_ONE_DAY = 3, 6, 200
+VIEWS = ("month", "agenda")
 
 
 def calendar() -> ResponseReturnValue:
-    return _page(FeedForm(formdata=None))
-
-
-def add_feed() -> ResponseReturnValue:
-    form = FeedForm()
-    if not form.validate_on_submit():
-        return invalid(_page(form))
-    feed, token = feed_service.create_feed(
-        g.practice, g.user, name=form.name.data, hide_sources=form.hide_sources.data, now=g.now
-    )
-    journal.record(g.practice, FeedCreated(feed=feed.id), now=g.now, actor=g.user.id)
-    commit()
-    # The address is shown in this answer and never again, so no redirect: nothing keeps it on the way.
-    return _page(FeedForm(formdata=None), shown=(feed.id, token))
-
-
-def rotate_feed(feed_id: int) -> ResponseReturnValue:
-    feed = feed_queries.get_feed(g.practice.id, g.user.id, feed_id)
-    token = feed_service.rotate_feed(feed)
-    journal.record(g.practice, FeedCreated(feed=feed.id), now=g.now, actor=g.user.id)
-    commit()
-    return _page(FeedForm(formdata=None), shown=(feed.id, token))
-
-
-def revoke_feed(feed_id: int) -> ResponseReturnValue:
-    feed = feed_queries.get_feed(g.practice.id, g.user.id, feed_id)
-    feed_service.revoke_feed(feed, now=g.now)
-    journal.record(g.practice, FeedRevoked(feed=feed.id), now=g.now, actor=g.user.id)
-    commit()
-    flash("The address no longer works. Calendars drop its events at their next look.")
-    return redirect(url_for("outreach.calendar"), 303)
-
-
-def _page(form: FeedForm, shown: tuple[int, str] | None = None) -> str:
-    until = g.today + timedelta(weeks=WEEKS)
-    items = [i for i in agenda_queries.open_items(g.practice.id, until=until, today=g.today) if i.due >= g.today]
-    days: dict[object, list[task_rows.TaskRow]] = {}
-    for item in items[:120]:
-        days.setdefault(item.due, []).append(task_rows.row(item, g.today))
+    """Show a month; without `view` it is a grid on a wide screen and a list of its days on a narrow one."""
+    first, view = month.read_month(request.args.get("month", ""), g.today), request.args.get("view", "")
+    if view == "agenda":
+        shown, held = _days(month.agenda_days(first, g.today), IN_THE_AGENDA)
+    else:
+        shown, held = _days(month.month_days(first), IN_A_CELL)
+    inside = [on for on in held if view == "agenda" or on.month == first.month]
+    tasks, visits, lunches = (sum(held[on][what] for on in inside) for what in ("task", *What))
+    when = "from today on" if view == "agenda" and shown[0].on == g.today else f"in {month.MONTHS[first.month - 1]}"
+    opening, rest = month.opening(tasks, visits, lunches, when)
     return render_template(
-        "outreach/calendar.html",
-        form=form,
-        feeds=feed_queries.feeds_of(g.user.id),
-        shown_id=shown[0] if shown else None,
-        addresses=_addresses(shown[1]) if shown else None,
-        days=days,
-        more=max(0, len(items) - 120),
+        "outreach/_calendar.html" if is_htmx() else "outreach/calendar.html",
+        first=first,
+        title=f"{month.MONTHS[first.month - 1]} {first.year}",
+        view=view if view in VIEWS else "",
+        days=shown,
+        opening=opening,
+        rest=rest,
+        before=month.beside(first, -1),
+        after=month.beside(first, 1),
     )
 
 
-def _addresses(token: str) -> dict[str, str]:
-    """Return one address in the forms calendars take it."""
-    https = current_app.extensions["handoff"].settings.base_url + url_for("public.feed", token=token)
-    webcal = "webcal:" + https.partition(":")[2]
-    return {
-        "plain": https,
-        "webcal": webcal,
-        "google": f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
-        "outlook": f"https://outlook.live.com/calendar/0/addfromweb?url={quote(https, safe='')}",
-    }
+def one_day(on: str) -> ResponseReturnValue:
+    """Show all that stands on one day."""
+    found = month.read_day(on) or abort(404)
+    shown, _held = _days([found], ON_ONE_DAY)
+    return render_template("outreach/calendar_day.html", day=shown[0], title=exact(found))
+
+
+def _days(shown: list[date], a_day: int) -> tuple[list[Day], dict[date, Counter[str]]]:
+    """Return days with what stands on them, and how much of what each holds."""
+    tasks = calendar_queries.tasks_between(g.practice.id, shown[0], shown[-1], a_day=a_day)
+    entries: dict[date, list[Entry]] = defaultdict(list)
+    held: dict[date, Counter[str]] = defaultdict(Counter)
+    for one in calendar_queries.appointments_between(g.practice.id, shown[0], shown[-1]):
+        entries[one.on].append(month.appointment_entry(one))
+        held[one.on][one.what] += 1
+    for on, of_day in tasks.items():
+        entries[on] += [month.task_entry(item, g.today) for item in of_day.items]
+        held[on]["task"] = of_day.count
+    counts = {on: number.total() for on, number in held.items()}
+    closed = frozenset(date.fromisoformat(day) for day in g.practice.closed_days)
+    return month.days(shown, entries, counts, closed_days=closed, a_day=a_day), held

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm.accounts.models import Practice, User
 from crm.db import NotFound, db
-from crm.outreach.models import CalendarFeed
+from crm.journal.models import JournalEntry
+from crm.outreach.models import CalendarFeed, FeedKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,11 @@ class FeedInfo:
     practice_name: str
     time_zone: str
     task_revision: int
+    journal_seq: int
+    kind: FeedKind
     hide_sources: bool
+    days_back: int
+    days_ahead: int
     name: str
     fetched_at: datetime | None
     fetched_by: str
@@ -29,6 +34,7 @@ class FeedInfo:
 
 def find_by_hash(token_hash: str) -> FeedInfo | None:
     """Return a feed that may be read: known, not withdrawn, of somebody who may sign in."""
+    head = select(func.max(JournalEntry.seq)).where(JournalEntry.practice_id == Practice.id).scalar_subquery()
     query = (
         select(
             CalendarFeed.id.label("feed_id"),
@@ -37,7 +43,12 @@ def find_by_hash(token_hash: str) -> FeedInfo | None:
             Practice.name.label("practice_name"),
             Practice.time_zone,
             Practice.task_revision,
+            # What is told of visits and lunches changes with an entry, not always with a task.
+            func.coalesce(head, 0).label("journal_seq"),
+            CalendarFeed.kind,
             CalendarFeed.hide_sources,
+            CalendarFeed.days_back,
+            CalendarFeed.days_ahead,
             CalendarFeed.name,
             CalendarFeed.fetched_at,
             CalendarFeed.fetched_by,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from crm.accounts.models import Practice, User
 from crm.db import db
-from crm.outreach.models import CalendarFeed
+from crm.outreach.models import CalendarFeed, FeedKind
 
 PREFIX = "crmf_"  # so that a leaked address is found by scanners that look for secrets
 
@@ -17,7 +17,15 @@ def digest_of(token: str) -> str:
 
 
 def create_feed(
-    practice: Practice, user: User, *, name: str, hide_sources: bool, now: datetime
+    practice: Practice,
+    user: User,
+    *,
+    name: str,
+    kind: FeedKind = FeedKind.ALL,
+    hide_sources: bool = False,
+    days_back: int = 90,
+    days_ahead: int = 370,
+    now: datetime,
 ) -> tuple[CalendarFeed, str]:
     """Make an address; return the feed and its token, which cannot be read again. The caller commits."""
     token = PREFIX + secrets.token_urlsafe(32)
@@ -26,7 +34,10 @@ def create_feed(
         user_id=user.id,
         token_hash=digest_of(token),
         name=name,
+        kind=kind,
         hide_sources=hide_sources,
+        days_back=days_back,
+        days_ahead=days_ahead,
         created_at=now,
     )
     db.session.add(feed)
@@ -34,10 +45,10 @@ def create_feed(
     return feed, token
 
 
-def rotate_feed(feed: CalendarFeed) -> str:
+def rotate_feed(feed: CalendarFeed, *, now: datetime) -> str:
     """Give a feed a new address; the old one stops working at once."""
     token = PREFIX + secrets.token_urlsafe(32)
-    feed.token_hash = digest_of(token)
+    feed.token_hash, feed.created_at = digest_of(token), now
     feed.fetched_at, feed.fetched_by = None, ""
     return token
 
@@ -57,7 +68,10 @@ FAMILIES = (
     ("ios/", "Apple Calendar"),
     ("macos/", "Apple Calendar"),
     ("vdirsyncer", "vdirsyncer"),
+    ("icsx5", "ICSx5"),
     ("davx5", "DAVx5"),
+    ("nextcloud", "Nextcloud"),
+    ("fantastical", "Fantastical"),
 )
 
 

@@ -3,23 +3,30 @@
 Nothing here can open client data; a feed works with the key file gone.
 """
 
-from collections import OrderedDict
-from datetime import timedelta
+from collections import Counter, OrderedDict
+from dataclasses import astuple, replace
+from datetime import datetime, timedelta
 from threading import Lock
 
+import structlog
 from flask import Response, current_app, g, make_response, request
 from sqlalchemy import update
 
 from crm import clock
 from crm.db import db, writing
-from crm.outreach import agenda_queries, calendar_feed, feed_queries
+from crm.outreach import agenda_queries, appointments, calendar_feed, calendar_queries, feed_kinds, feed_queries
 from crm.outreach.agenda import AgendaItem
+from crm.outreach.appointments import Appointment, What
 from crm.outreach.digest import path_of
 from crm.outreach.feed_queries import FeedInfo
 from crm.outreach.feed_service import client_family, digest_of
 from crm.outreach.models import CalendarFeed
+from crm.sources import lunch_queries
+
+log = structlog.get_logger()
 
 KEPT_BLOCKS, KEPT_FEEDS = 50_000, 64
+ANSWERS_A_MINUTE = 60
 NOTE_EVERY = timedelta(minutes=5)
 
 
@@ -47,7 +54,24 @@ class Kept:
         return made
 
 
-blocks, bodies = Kept(KEPT_BLOCKS), Kept(KEPT_FEEDS)
+class Minute:
+    """How many whole answers each feed had in the running minute, in this process; it forgets them with the minute."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._minute, self._answers = 0, Counter[tuple[str, int]]()
+
+    def is_full(self, info: FeedInfo, now: datetime) -> bool:
+        """Count one more answer of a feed; say whether it is one too many."""
+        minute = int(now.timestamp()) // 60
+        with self._lock:
+            if minute != self._minute:
+                self._minute, self._answers = minute, Counter()
+            self._answers[info.practice_uuid, info.feed_id] += 1
+            return self._answers[info.practice_uuid, info.feed_id] > self._most
+
+
+blocks, bodies, answers = Kept(KEPT_BLOCKS), Kept(KEPT_FEEDS), Minute(ANSWERS_A_MINUTE)
 
 
 def feed(token: str) -> Response:
@@ -57,13 +81,14 @@ def feed(token: str) -> Response:
     info = feed_queries.find_by_hash(digest_of(token))
     if info is None:
         return _plain("There is no calendar at this address.\n", 404)
-    today = clock.local_date(g.now, info.time_zone)
-    tag = calendar_feed.revision(
-        info.practice_uuid, info.feed_id, info.task_revision, info.practice_name, info.name, info.hide_sources, today
-    )
+    tag = _tag(info)
     _note_fetch(info)
     if tag in request.if_none_match:
-        response = make_response("", 304)
+        response = make_response("", 304)  # cheaper than counting
+    elif answers.is_full(info, g.now):
+        response = _plain("Asked too often. Once in five minutes is enough.\n", 429)
+        response.headers["Retry-After"] = "60"
+        return response
     else:
         body = bodies.get((info.feed_id, tag)) or bodies.keep((info.feed_id, tag), _body(info))
         response = make_response(body)
@@ -75,23 +100,39 @@ def feed(token: str) -> Response:
     return response
 
 
+def _tag(info: FeedInfo) -> str:
+    """Name all that the bytes depend on; who fetched it and when is no part of it."""
+    shown = replace(info, fetched_at=None, fetched_by="")
+    return calendar_feed.revision(*astuple(shown), clock.local_date(g.now, info.time_zone))
+
+
 def _body(info: FeedInfo) -> bytes:
     today = clock.local_date(g.now, info.time_zone)
-    items = agenda_queries.open_items(info.practice_id, today=today)
-    made = (_block(item, info) for item in items)
+    first, last = today - timedelta(days=info.days_back), today + timedelta(days=info.days_ahead)
+    tasks = agenda_queries.open_items(info.practice_id, today=today, since=first, until=last)
+    found: list[AgendaItem | Appointment] = [item for item in tasks if feed_kinds.shows(info.kind, item)]
+    if What.VISIT in feed_kinds.SHOWN[info.kind]:
+        visits = calendar_queries.visits_between(info.practice_id, first, last)
+        found += calendar_queries.with_changes(info.practice_id, visits)
+    if What.LUNCH in feed_kinds.SHOWN[info.kind]:
+        found += lunch_queries.appointments_between(info.practice_id, first, last)
+    made = [_block(item, info) for item in found]
+    if left_out := made.count(b""):
+        log.warning("events_left_out", feed=info.feed_id, count=left_out)
     return calendar_feed.to_ics(made, name=f"{info.practice_name or 'Handoff'}: {info.name}")
 
 
-def _block(item: AgendaItem, info: FeedInfo) -> bytes:
+def _block(item: AgendaItem | Appointment, info: FeedInfo) -> bytes:
     key = (info.practice_uuid, item.key, item.revision, item.changed_at, item.source_name, info.hide_sources)
     if (kept := blocks.get(key)) is not None:
         return kept
     settings = current_app.extensions["handoff"].settings
+    path = appointments.path_of(item) if isinstance(item, Appointment) else path_of(item)
     made = calendar_feed.event_block(
         item,
         calendar_id=info.practice_uuid,
         host=settings.hostname,
-        url=settings.base_url + path_of(item),
+        url=settings.base_url + path,
         hide_sources=info.hide_sources,
     )
     return blocks.keep(key, made)

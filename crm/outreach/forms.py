@@ -3,6 +3,7 @@
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from crm.outreach import feed_kinds
 from crm.web import BaseForm, Day
 
 OUTCOMES = [
@@ -51,4 +52,9 @@ class FeedForm(BaseForm):
     """A new calendar address."""
 
     name = StringField("For which calendar", [DataRequired("Give it a name, such as “My phone”."), Length(max=60)])
+    kind = SelectField(
+        "What it shows", choices=[(kind.value, words.label) for kind, words in feed_kinds.WORDS.items()], default="all"
+    )
+    days_back = SelectField("How far back", choices=list(feed_kinds.BACK.items()), coerce=int, default=90)
+    days_ahead = SelectField("How far ahead", choices=list(feed_kinds.AHEAD.items()), coerce=int, default=370)
     hide_sources = BooleanField("Leave out the names of sources")

@@ -99,8 +99,7 @@ def snooze(key: str) -> ResponseReturnValue:
         return invalid(_layer("Put off", "outreach/_snooze.html", form, key))
     if task.status != TaskStatus.OPEN:
         return _answer(key, "That was done already.")
-    if task.snoozed >= putting_off.WITHOUT_REASON and not form.reason.data:
-        form.reason.errors = [putting_off.TWICE]
+    if not _may_be_asked(task, form):
         return _refused_snooze(form, key)
     before, rule = task.due, task.rule
     reason = "given" if form.reason.data else None
@@ -112,7 +111,16 @@ def snooze(key: str) -> ResponseReturnValue:
         return _refused_snooze(form, key)
     journal.add_note(entry, form.reason.data or "", sealer())
     commit()
-    return _answer(key, f"Put off to {day(listed.item.due, g.today)}.", entry)
+    cut = "; it cannot wait longer" if listed.item.due < form.to.data else ""
+    return _answer(key, f"Put off to {day(listed.item.due, g.today)}{cut}.", entry)
+
+
+def _may_be_asked(task: Task, form: SnoozeForm) -> bool:
+    if form.to.data < g.today:
+        form.to.errors = ["That day is past. Choose today or a later one."]
+    if task.snoozed >= putting_off.WITHOUT_REASON and not form.reason.data:
+        form.reason.errors = [putting_off.TWICE]
+    return not form.errors
 
 
 def _snooze_form(due: date) -> SnoozeForm:

@@ -11,9 +11,23 @@ WEEKEND = frozenset({5, 6})
 
 
 @lru_cache(maxsize=512)
+def _named_holidays(year: int) -> dict[date, str]:
+    return {day: name for day, name in holidays.country_holidays("US", years=year).items() if day.year == year}
+
+
+@lru_cache(maxsize=512)
 def federal_holidays(year: int) -> frozenset[date]:
     """US federal holidays that fall in `year`, the day itself as well as the observed day."""
-    return frozenset(day for day in holidays.country_holidays("US", years=year) if day.year == year)
+    return frozenset(_named_holidays(year))
+
+
+def closed_word(day: date, closed_days: frozenset[date]) -> str:
+    """Say why a practice does not work on a day: the holiday's name, "closed", "weekend"; empty on a working day."""
+    if name := _named_holidays(day.year).get(day):
+        return name
+    if day in closed_days:
+        return "closed"
+    return "weekend" if day.weekday() in WEEKEND else ""
 
 
 class Workdays:

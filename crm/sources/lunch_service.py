@@ -1,20 +1,14 @@
 """Lunch-and-learns: agreed, moved, cancelled, held, declined. The preparation and the thanks follow by themselves."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from crm.accounts.models import Practice
-from crm.db import db
 from crm.journal import service as journal
 from crm.journal.events import LunchCancelled, LunchDeclined, LunchHeld, LunchScheduled
 from crm.journal.models import JournalEntry
-from crm.sources import lunches
+from crm.sources import lunch_queries, lunches
 from crm.sources.lunches import Lunch
 from crm.sources.models import Source
-
-TYPES = (LunchScheduled.type, LunchCancelled.type, LunchHeld.type)
 
 
 class AlreadyAgreed(Exception):  # noqa: N818
@@ -27,14 +21,16 @@ class AlreadyAgreed(Exception):  # noqa: N818
 
 def lunches_of(practice_id: int, source_id: int) -> list[Lunch]:
     """Return a source's lunches as they stand, newest first."""
-    return lunches.fold((entry.type, entry.payload) for entry in _entries(practice_id, source_id, undone=False))
+    told = lunch_queries.standing(lunch_queries.entries(practice_id, source_id))
+    return lunches.fold((entry.type, entry.payload) for entry in told)
 
 
 def agree(practice: Practice, source: Source, event_on: date, *, now: datetime, actor: int) -> JournalEntry:
     """Put an agreed lunch on file; its preparation is planned. The caller commits. Raises AlreadyAgreed."""
     if lunch := lunches.agreed(lunches_of(practice.id, source.id)):
         raise AlreadyAgreed(lunch)
-    used = [str(entry.payload["id"]) for entry in _entries(practice.id, source.id, undone=True)]
+    said = lunch_queries.entries(practice.id, source.id)
+    used = [str(entry.payload["id"]) for entry in said if entry.undoes is None]
     agreed = LunchScheduled(source=f"s{source.id}", id=lunches.next_id(used), event_on=event_on.isoformat())
     return journal.record(practice, agreed, now=now, actor=actor)
 
@@ -51,12 +47,3 @@ def end(
     """Record that a lunch was held, cancelled or declined on a local day. The caller commits."""
     earlier = on if on < journal.local_day(practice, now) else None
     return journal.record(practice, event, now=now, on=earlier, actor=actor)
-
-
-def _entries(practice_id: int, source_id: int, *, undone: bool) -> Sequence[JournalEntry]:
-    about = (JournalEntry.practice_id == practice_id, JournalEntry.source_id == source_id)
-    query = select(JournalEntry).where(*about, JournalEntry.type.in_(TYPES)).order_by(JournalEntry.seq)
-    if not undone:
-        taken_back = select(JournalEntry.undoes).where(*about, JournalEntry.undoes.is_not(None))
-        query = query.where(JournalEntry.seq.not_in(taken_back))
-    return db.session.scalars(query).all()

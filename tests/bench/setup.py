@@ -62,17 +62,17 @@ class Installation:
             dataset.replay_all(practice.id, now)
             today = local_date(now, practice.time_zone)
             self.client_path = self._full_client(now, today)
-            self.feed_path = self._feed(now, today)
+            self.feeds = {events: self._feed(events, now, today) for events in (2000, 5000)}
             self._digest_user(today)
             self.now = now
             with db.engine.connect() as connection:
                 connection.connection.dbapi_connection.execute("ANALYZE")
 
-    def _feed(self, now: datetime, today: date) -> str:
+    def _feed(self, events: int, now: datetime, today: date) -> str:
         with writing():
-            other = accounts.create_practice("Feed Practice", "America/New_York")
-            user = accounts.create_user(other, accounts.Person("feed@example.com", "Feed"))
-            dataset.add_tasks(other, 2000, today, spread=300)
+            other = accounts.create_practice(f"Feed of {events}", "America/New_York")
+            user = accounts.create_user(other, accounts.Person(f"feed{events}@example.com", "Feed"))
+            dataset.add_tasks(other, events, today, spread=300)
             _feed, token = feed_service.create_feed(other, user, name="Bench", hide_sources=False, now=now)
         return f"/cal/{token}.ics"
 

@@ -239,6 +239,7 @@ def read_the_digest(desk: Desk, mailbox: SmtpServer) -> None:
 def subscribe(desk: Desk, me: Person) -> str:
     page = me.page
     page.goto("/calendar")
+    page.get_by_role("link", name="On your phone").click()
     page.fill("#name", "My phone")
     page.get_by_role("button", name="Make an address").click()
     address = page.input_value("#feed-address")

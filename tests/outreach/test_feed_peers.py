@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -14,13 +16,15 @@ import icalendar
 import pytest
 import recurring_ical_events
 import vobject
+from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from crm import demo
 from crm.db import db, writing
+from crm.journal.models import JournalEntry
 from crm.outreach import feed_service
-from crm.outreach.models import Task, TaskStatus
+from crm.outreach.models import FeedKind, Task, TaskStatus
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -78,7 +82,22 @@ def test_four_parsers_read_the_open_tasks(app, feed, tmp_path):
     assert by_ical_js(feed, tmp_path) == read
     with app.app_context():
         open_ones = db.session.scalars(select(Task.due).where(Task.status == TaskStatus.OPEN)).all()
-    assert sorted(day for _uid, day, _summary in read) == sorted(due.isoformat() for due in open_ones)
+    lunch = next(event for event in read if event[2].startswith("Lunch-and-learn"))
+    assert sorted(day for _uid, day, _summary in read) == sorted([*(due.isoformat() for due in open_ones), lunch[1]])
+
+
+@pytest.mark.usefixtures("address")
+def test_four_parsers_read_the_same_of_every_kind(app, visitor, clock, tmp_path):
+    for kind in FeedKind:
+        with app.app_context(), writing():
+            practice = builders.practice()
+            _feed, token = feed_service.create_feed(
+                practice, builders.user(practice), name="One", kind=kind, hide_sources=True, now=clock.now
+            )
+        feed = visitor.get(f"/cal/{token}.ics").data
+        read = by_icalendar(feed)
+        assert read, kind
+        assert by_vobject(feed) == by_recurring_ical_events(feed) == by_ical_js(feed, tmp_path) == read
 
 
 def test_no_line_is_too_long_and_nothing_but_events_is_told(feed):
@@ -94,16 +113,47 @@ def test_no_line_is_too_long_and_nothing_but_events_is_told(feed):
 
 @pytest.mark.parametrize("zone", ["America/New_York", "America/Los_Angeles", "Pacific/Auckland"])
 def test_a_synchroniser_and_a_calendar_show_the_right_days(app, address, feed, tmp_path, zone):
+    with _subscribed(app, address, tmp_path, zone) as look:
+        listed = look()
+    expected = sorted(f"{day}|{summary}" for _uid, day, summary in by_icalendar(feed))
+    assert sorted(listed) == expected
+
+
+def test_a_calendar_drops_what_is_done_or_called_off_and_follows_what_moved(app, owner, address, tmp_path):
+    with app.app_context():
+        keys = dict(
+            db.session.execute(select(Task.rule, Task.key).where(Task.status == TaskStatus.OPEN)).tuples().all()
+        )
+        lunch = db.session.scalar(select(JournalEntry).where(JournalEntry.type == "ll_scheduled"))
+        source_id, lunch_id = lunch.source_id, lunch.payload["id"]
+    with _subscribed(app, address, tmp_path, "America/New_York") as look:
+        before = {line.partition("|")[2]: line.partition("|")[0] for line in look()}
+        owner.post(f"/tasks/{keys['C22']}/done")
+        owner.post(f"/sources/{source_id}/lunch/{lunch_id}/moved", data={"moved_to": "2026-06-09"})
+        after = {line.partition("|")[2]: line.partition("|")[0] for line in look()}
+        owner.post(f"/sources/{source_id}/lunch/{lunch_id}/cancelled", data={"cancelled-on": "2026-05-06"})
+        off = {line.partition("|")[2] for line in look()}
+    card, meal = (
+        next(title for title in before if title.startswith(words)) for words in ("Write a thank-you", "Lunch-and-learn")
+    )
+    assert card not in after
+    assert before[meal] != after[meal] == "2026-06-09"
+    assert meal not in off
+    assert not any("the lunch" in title for title in off)
+    assert off < set(after)
+
+
+@contextmanager
+def _subscribed(app: Flask, address: str, folder: Path, zone: str) -> Iterator[Callable[[], list[str]]]:
+    """Serve the desk and give what a synchroniser and a calendar make of the address each time they look."""
     server = make_server("127.0.0.1", 0, app)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        listed = _synchronised(f"http://127.0.0.1:{server.server_port}{address}", tmp_path, zone)
+        yield lambda: _synchronised(f"http://127.0.0.1:{server.server_port}{address}", folder, zone)
     finally:
         server.shutdown()
         thread.join()
-    expected = sorted(f"{day}|{summary}" for _uid, day, summary in by_icalendar(feed))
-    assert sorted(listed) == expected
 
 
 def _synchronised(url: str, folder: Path, zone: str) -> list[str]:
@@ -155,7 +205,8 @@ longdatetimeformat = %Y-%m-%d %H:%M
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    run(str(BIN / "vdirsyncer"), "discover")
+    if not (folder / "status").exists():
+        run(str(BIN / "vdirsyncer"), "discover")
     run(str(BIN / "vdirsyncer"), "sync")
     show = ("list", "--day-format", "", "--format", "{start-date}|{title}", "2025-06-01", "900d")
     out = run(str(BIN / "khal"), "-c", str(folder / "khal"), *show)
