@@ -116,7 +116,7 @@ class Round:
             self.now += TURN
         self._queue(mails - len(self.history.queued))
 
-    def kill_at_calls(self, call: str, first: int, *, mails: int, kills: int) -> int:
+    def kill_at_calls(self, call: str, first: int = 1, *, every: int = 1, mails: int, kills: int) -> int:
         """Kill a worker at its n-th `call`, n from `first` on; return the next n, or 0 once a run completes."""
         number = first
         for turn in range(kills):
@@ -124,7 +124,7 @@ class Round:
             if not self._run({}, where=call, call=(call, number)):
                 number = 0
                 break
-            number += 1
+            number += every
             self.now += TURN
             if turn % BETWEEN_CLEAN_RUNS == BETWEEN_CLEAN_RUNS - 1:
                 self._queue(mails * (turn + 1) // kills - len(self.history.queued))

@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -154,6 +155,7 @@ def options_from(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Run until every database has its figures; return the exit code."""
     options = options_from(arguments)
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(1))  # so that a PostgreSQL of ours ends too
     asked = {"mails": options.mails, "kills": options.kills, "seed": options.seed}
     found = json.loads(options.output.read_text()) if options.output.is_file() else {}
     databases = options.database or list(DATABASES)
