@@ -116,27 +116,34 @@ class Round:
             self.now += TURN
         self._queue(mails - len(self.history.queued))
 
-    def kill_at_calls(self, call: str, first: int = 1, *, every: int = 1, mails: int, kills: int) -> int:
-        """Kill a worker at its n-th `call`, n from `first` on; return the next n, or 0 once a run completes."""
-        number = first
-        for turn in range(kills):
-            self._queue(1)
-            if not self._run({}, where=call, call=(call, number)):
-                number = 0
+    def kill_at_calls(self, at: tuple[int, int] = (0, 1), *, every: int = 1, mails: int, kills: int) -> tuple[int, int]:
+        """Kill a worker at its n-th call of a kind, n = 1, 2, 3 ... until a run completes; then at the next kind's.
+
+        `at`: the number of the kind and the n to begin with. Returns where the next round goes on.
+        """
+        kind, number = at
+        for _turn in range(kills * 2):
+            done = len(self.history.kills)
+            if done == kills:
                 break
-            number += every
+            self._queue(1)
+            call = self.ground.calls[kind]
+            if self._run({}, where=call, call=(call, number)):
+                number += every
+                if done % BETWEEN_CLEAN_RUNS == BETWEEN_CLEAN_RUNS - 1:
+                    self._queue(mails * (done + 1) // kills - len(self.history.queued))
+                    self._run({})
+            else:
+                kind, number = (kind + 1) % len(self.ground.calls), 1
             self.now += TURN
-            if turn % BETWEEN_CLEAN_RUNS == BETWEEN_CLEAN_RUNS - 1:
-                self._queue(mails * (turn + 1) // kills - len(self.history.queued))
-                self._run({})
         self._queue(mails - len(self.history.queued))
-        return number
+        return kind, number
 
     def finish(self) -> History:
         """Let clean workers work off what is left, over days if it must be, and return what was seen."""
         for _day in range(8):
             self.now += TURN
-            self._run(trouble_for(0, random=self.random, tls=self.tls))
+            self._run({})
             if not self._left():
                 break
             self.now += timedelta(hours=15)

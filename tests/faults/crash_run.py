@@ -70,7 +70,7 @@ class Run:
         self.database, self.state, self.mails, self.kills, self.seed = database, state, mails, kills, seed
         self.tally = Tally.read(state.get("tally", {}))
         self.rounds, self.runs = state.get("rounds", 0), state.get("workers", 0)
-        self.seconds, self.at_call = state.get("seconds", 0.0), state.get("at_call", [0, 1])
+        self.seconds, self.at_call = state.get("seconds", 0.0), tuple(state.get("at_call", (0, 1)))
 
     @property
     def is_done(self) -> bool:
@@ -81,15 +81,13 @@ class Run:
         """Play the next round and add it to the figures."""
         start, number = time.monotonic(), self.rounds
         ground.output.write_text("")
-        kills = min(KILLS_A_ROUND, max(self.kills - self.tally.kills, 0))
-        left = max(self.mails - self.tally.mails, 1)
-        mails = left if kills < KILLS_A_ROUND else min(left, self.mails * KILLS_A_ROUND // self.kills)
+        left = max(self.kills - self.tally.kills, 0)
+        kills = min(KILLS_A_ROUND, left)
+        mails = max((self.mails - self.tally.mails) * kills // left if left else self.mails - self.tally.mails, kills)
         at_calls = strace_is_here() and number % ROUND_AT_CALLS == ROUND_AT_CALLS - 1
         with Round(ground, seed=f"{self.seed}:{self.database}:{number}", tls=number % 2 == 0) as played:
             if at_calls:
-                which, first = self.at_call
-                following = played.kill_at_calls(ground.calls[which], first, mails=mails, kills=kills)
-                self.at_call = [which, following] if following else [(which + 1) % len(ground.calls), 1]
+                self.at_call = played.kill_at_calls(self.at_call, mails=mails, kills=kills)
             else:
                 played.kill_at_steps(mails=mails, kills=kills)
             self.tally.add(played.finish())
@@ -120,17 +118,17 @@ class Run:
         )
 
 
-def versions(postgres: str) -> dict[str, str]:
+def versions(ground: Ground) -> dict[str, str]:
     """Return what ran."""
     strace = "not here: no kills at the n-th system call"
     if strace_is_here():
-        strace = subprocess.run(["strace", "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[
-            0
-        ]
-    return {
+        strace = subprocess.check_output(["strace", "--version"], text=True).splitlines()[0]
+    if ground.settings.is_sqlite:
+        database = {"sqlite": sqlite3.sqlite_version}
+    else:
+        database = {"postgresql": db.session.execute(text("SHOW server_version")).scalar_one()}
+    return database | {
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "postgresql": postgres,
         "strace": strace,
         "system": f"{platform.system()} {platform.release()}",
         "cores": str(os.cpu_count()),
@@ -156,37 +154,39 @@ def main(arguments: list[str] | None = None) -> int:
     """Run until every database has its figures; return the exit code."""
     options = options_from(arguments)
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(1))  # so that a PostgreSQL of ours ends too
-    asked = {"mails": options.mails, "kills": options.kills, "seed": options.seed}
-    found = json.loads(options.output.read_text()) if options.output.is_file() else {}
     databases = options.database or list(DATABASES)
-    figures: dict[str, Any] = found["databases"] if found.get("asked") == asked else {}
-    if all(figures.get(name, {}).get("complete") for name in databases):
-        figures = {}
-    if figures:
+    told = _found(options, databases)
+    if told["databases"]:
         print(f"# going on from {options.output.name}")
     if not strace_is_here():
         print("# strace is not here: kills at the n-th sync, write and statement are LEFT OUT; install strace for them")
-    postgres = found.get("versions", {}).get("postgresql", "") if figures else ""
     for database in databases:
-        run = Run(database, figures.get(database, {}), **asked)
+        run = Run(database, told["databases"].get(database, {}), **told["asked"])
         if run.is_done:
             print(run.line())
             continue
         with ground_on(database) as ground:
-            if database == "postgresql":
-                postgres = db.session.execute(text("SHOW server_version")).scalar_one()
+            told["versions"] |= versions(ground)
             while not run.is_done:
                 run.play(ground)
                 print(run.line(), flush=True)
-                figures[database] = run.figures()
-                complete = all(figures.get(name, {}).get("complete") for name in DATABASES)
-                _write(
-                    options.output,
-                    {"asked": asked, "complete": complete, "versions": versions(postgres), "databases": figures},
-                )
-    wrong = [told for name in databases for told in figures[name]["tally"]["wrong"]]
+                told["databases"][database] = run.figures()
+                told["complete"] = all(told["databases"].get(name, {}).get("complete") for name in DATABASES)
+                _write(options.output, told)
+    wrong = [line for name in databases for line in told["databases"][name]["tally"]["wrong"]]
     print("\n".join(wrong) or "# nothing lost, doubled or unexpected; no doubt but where a kill or a drop explains it")
     return 1 if wrong else 0
+
+
+def _found(options: argparse.Namespace, databases: list[str]) -> dict[str, Any]:
+    """Return what an earlier run of the same figures left unfinished, or a fresh beginning."""
+    asked = {"mails": options.mails, "kills": options.kills, "seed": options.seed}
+    if options.output.is_file():
+        told: dict[str, Any] = json.loads(options.output.read_text())
+        done = [told["databases"].get(name, {}).get("complete") for name in databases]
+        if told["asked"] == asked and not all(done):
+            return told
+    return {"asked": asked, "complete": False, "versions": {}, "databases": {}}
 
 
 def _write(path: Path, what: dict[str, Any]) -> None:
