@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. Both install what they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock assets browser
+.PHONY: help run test check bench faults lock assets browser
 PY := .venv/bin/python
 PORT ?= 8000
 export PORT
@@ -47,6 +47,9 @@ check: .venv/dev.done assets browser  ## format, lint, types, tests, as CI does
 
 bench: .venv/dev.done assets  ## measure the running product on a large data set, writes bench.json
 	$(PY) tests/bench/run.py
+
+faults: .venv/dev.done  ## kill the worker 2,000 times on each database and count every mail, writes faults.json (SMALL=1 to try it)
+	$(PY) tests/faults/crash_run.py $(if $(SMALL),--small)
 
 lock: .venv/dev.done  ## renew the lock files from requirements/*.in
 	$(PY) -m pip install --quiet uv

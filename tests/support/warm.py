@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Warm:
-    """The parent of `flask` processes; use in a `with` block."""
+    """The parent of `flask` processes; use in a `with` block. With `env` it makes that application beforehand too."""
+
+    def __init__(self, env: dict[str, str] | None = None) -> None:
+        self._env = env
 
     def __enter__(self) -> "Warm":
         self._parent = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+            [sys.executable, __file__, *(["app"] if self._env else [])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | (self._env or {}),
         )
         return self
 
@@ -28,9 +38,9 @@ class Warm:
         self._parent.wait(10)
         self._parent.stdout.close()
 
-    def start(self, *arguments: str, env: dict[str, str], output: Path) -> int:
-        """Start `flask ARGUMENTS` and return its process id."""
-        return int(self._ask({"start": arguments, "env": env, "output": str(output)}))
+    def start(self, *arguments: str, env: dict[str, str], output: Path, traced: bool = False) -> int:
+        """Start `flask ARGUMENTS` and return its process id; `traced`: it begins once something traces it."""
+        return int(self._ask({"start": arguments, "env": env, "output": str(output), "traced": traced}))
 
     def wait(self, pid: int) -> int:
         """Return a process's exit code; minus nine for one that was killed."""
@@ -51,6 +61,8 @@ def _child(request: dict[str, Any], run: Any) -> None:
     for number in (1, 2):
         os.dup2(file, number)
     sys.argv = ["flask", "--app", "app", *request["start"]]
+    if request["traced"]:
+        _wait_for_a_tracer()
     code = 0
     try:
         run()
@@ -64,11 +76,21 @@ def _child(request: dict[str, Any], run: Any) -> None:
     os._exit(code)
 
 
+def _wait_for_a_tracer() -> None:
+    # Stopping instead would be simpler, but a SIGCONT that meets strace just as it attaches leaves both waiting.
+    while "TracerPid:\t0\n" in Path("/proc/self/status").read_text():
+        time.sleep(0.002)
+
+
 def _serve() -> None:
     from flask.cli import main  # noqa: PLC0415
+    from sqlalchemy.orm import configure_mappers  # noqa: PLC0415
 
     import crm.factory  # noqa: F401, PLC0415
 
+    configure_mappers()
+    for name in sys.argv[1:]:
+        import_module(name)  # the application of the one environment all processes are to have
     for line in sys.stdin:
         request = json.loads(line)
         if "start" in request:
