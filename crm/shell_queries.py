@@ -10,7 +10,7 @@ from crm.accounts.models import Practice, User
 from crm.clients.models import Client, ClientStatus
 from crm.db import db
 from crm.documents.models import Document, DocumentState
-from crm.outreach import clock_words
+from crm.outreach import clock_words, mornings
 from crm.outreach.models import Heartbeat, MessageState, OutboxMessage, Task, TaskStatus
 from crm.outreach.workdays import workdays_of
 from crm.sources.models import Source
@@ -58,4 +58,4 @@ def next_digest(practice: Practice, user: User, now: datetime) -> str:
         return ""
     calendar = workdays_of(frozenset(date.fromisoformat(day) for day in practice.closed_days))
     local = now.astimezone(ZoneInfo(practice.time_zone))
-    return clock_words.next_digest(local, hour=user.digest_hour, work_days=practice.work_days, calendar=calendar)
+    return clock_words.next_digest(local, mornings.wishes_of(user), calendar)

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from crm.outreach.day_words import count_of, near_day, sentence
-from crm.outreach.digest import next_morning, works_on
+from crm.outreach.mornings import Wishes, comes_on, next_morning
 from crm.outreach.workdays import Workdays
 
 SILENT = timedelta(minutes=5)
@@ -63,11 +63,11 @@ def ago(moment: datetime, now: datetime) -> str:
     return f"{one} ago" if minutes // size == 1 else f"{minutes // size} {many} ago"
 
 
-def next_digest(local: datetime, *, hour: str, work_days: str, calendar: Workdays) -> str:
+def next_digest(local: datetime, wishes: Wishes, calendar: Workdays) -> str:
     """Say when the next digest comes if nothing is urgent before: "today at 7:00". `local` is the practice's wall."""
-    at, today = time.fromisoformat(hour), local.date()
-    comes_today = local.time() < at and works_on(today, work_days=work_days, calendar=calendar)
-    on = today if comes_today else next_morning(today, work_days=work_days, calendar=calendar)
+    at, today = time.fromisoformat(wishes.at), local.date()
+    comes_today = local.time() < at and comes_on(wishes, today, calendar)
+    on = today if comes_today else next_morning(wishes, today, calendar)
     return clock_time(on, at, today)
 
 

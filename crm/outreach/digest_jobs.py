@@ -17,7 +17,6 @@ from crm.journal.acts import DigestRecorded
 from crm.outreach import action_links, agenda, agenda_queries, digest, mornings, outbox, today_queries
 from crm.outreach.action_links import Seal
 from crm.outreach.models import DigestDay, MessageKind
-from crm.outreach.mornings import Wishes
 from crm.outreach.sending import NewMessage
 from crm.outreach.workdays import Workdays, workdays_of
 from crm.settings import Settings
@@ -80,7 +79,7 @@ def written_digest(user: User, on: date, *, now: datetime) -> digest.Digest:
         without_step=[source.display_name for source in without],
         without_step_count=agenda_queries.count_without_step(practice.id),
         closed_yesterday=agenda_queries.closed_on(practice, on - timedelta(days=1)),
-        next_on=mornings.next_morning(wishes_of(user), on, calendar),
+        next_on=mornings.next_morning(mornings.wishes_of(user), on, calendar),
         at=user.digest_hour,
         log_head=chain.short(*head) if (head := journal_queries.head(practice.id)) else "",
         has_letterhead=bool(practice.street and practice.phone),
@@ -89,11 +88,6 @@ def written_digest(user: User, on: date, *, now: datetime) -> digest.Digest:
     seal = Seal(current_app.config["SECRET_KEY"], user.fs_uniquifier)
     mailing = digest.Mailing(user.id, settings.base_url, seal, action_links.ends_at(now))
     return digest.compose(found, morning, mailing)
-
-
-def wishes_of(user: User) -> Wishes:
-    """Return how a user wants the digest."""
-    return Wishes(user.digest_hour, user.digest_days, user.digest_paused_until)
 
 
 def _undecided(practice_id: int, today: date) -> list[int]:
@@ -109,7 +103,7 @@ def _undecided(practice_id: int, today: date) -> list[int]:
 def _decide(practice_id: int, user_id: int, local: datetime, *, now: datetime) -> bool:
     """Queue one user's digest of this local date if it is due, or note that there is nothing to say."""
     user = db.session.get_one(User, user_id)
-    wishes = wishes_of(user)
+    wishes = mornings.wishes_of(user)
     if not mornings.hour_has_come(wishes, local):
         return False  # before its hour nothing needs to be read
     calendar = calendar_of(db.session.get_one(Practice, practice_id))

@@ -15,7 +15,7 @@ from crm.web import commit, csrf
 
 def preview() -> ResponseReturnValue:
     """Show the next digest as it would read from the tasks as they stand."""
-    on = mornings.next_morning(digest_jobs.wishes_of(g.user), g.today, digest_jobs.calendar_of(g.practice))
+    on = mornings.next_morning(mornings.wishes_of(g.user), g.today, digest_jobs.calendar_of(g.practice))
     return render_template("outreach/digest.html", digest=digest_jobs.written_digest(g.user, on, now=g.now), on=on)
 
 
@@ -43,7 +43,7 @@ def pause(token: str) -> ResponseReturnValue:
     if request.method == "POST" and days in (0, *mornings.PAUSES):
         user.digest_paused_until = today + timedelta(days=days) if days else None
         commit()
-    wishes = digest_jobs.wishes_of(user)
+    wishes = mornings.wishes_of(user)
     comes = mornings.next_morning(wishes, today, digest_jobs.calendar_of(practice))
     return render_template(
         "outreach/digest_pause.html", rests=wishes.rests_on(today), comes=day(comes, today), pauses=mornings.PAUSES

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from crm.accounts.models import User
 from crm.outreach.workdays import Workdays
 
 PAUSES = (3, 7, 14, 30)  # days one may choose from a mail
@@ -19,6 +20,11 @@ class Wishes:
     def rests_on(self, on: date) -> bool:
         """Say whether a pause holds on a date."""
         return self.paused_until is not None and on < self.paused_until
+
+
+def wishes_of(user: User) -> Wishes:
+    """Return how a user wants the digest."""
+    return Wishes(user.digest_hour, user.digest_days, user.digest_paused_until)
 
 
 def hour_has_come(wishes: Wishes, now_local: datetime) -> bool:

@@ -1,6 +1,6 @@
 """What one does with a task: done, how the call went, put off, skip, undo. Each is an event in the journal."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

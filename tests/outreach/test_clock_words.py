@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm.outreach import clock_words
+from crm.outreach.mornings import Wishes
 from crm.outreach.workdays import US_WORKDAYS
 
 NOW = datetime(2026, 5, 6, 14, 0, tzinfo=UTC)
@@ -65,7 +66,7 @@ def test_the_foot_says_what_comes(leaving, digest, words):
 )
 def test_the_next_digest(local, words):
     at = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("America/New_York"))
-    said = clock_words.next_digest(at, hour="07:00", work_days="12345", calendar=US_WORKDAYS)
+    said = clock_words.next_digest(at, Wishes("07:00", "12345"), US_WORKDAYS)
     assert said.replace("\N{NO-BREAK SPACE}", " ") == words
 
 
