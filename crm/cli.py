@@ -19,6 +19,7 @@ from crm.crypto import Sealer, create_keyring, load_keyring
 from crm.db import db, writing
 from crm.documents.scope_cli import scope
 from crm.journal.audit_cli import audit
+from crm.keeping import keeping_cli
 from crm.outreach import jobs, worker_cli
 from crm.outreach.cadence_cli import cadence
 from crm.sources import import_cli
@@ -180,6 +181,7 @@ def register(app: Flask) -> None:
         cadence,
         scope,
         import_cli.group,
+        *keeping_cli.COMMANDS,
         *worker_cli.COMMANDS,
     ):
         app.cli.add_command(command)

@@ -13,8 +13,9 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm.clock import utcnow
-from crm.db import db, writing
+from crm.db import Damaged, db, writing
 from crm.journal.jobs import seal_journal
+from crm.keeping import backup_jobs, care_jobs
 from crm.outreach import digest_jobs, jobs, outbox
 
 log = structlog.get_logger()
@@ -36,6 +37,8 @@ class Worker:
             "send_outbox": partial(jobs.send_outbox, stop=self._stopping.is_set),
             "seal_journal": seal_journal,
             "housekeeping": jobs.housekeeping,
+            "check_database": care_jobs.check_database,
+            "back_up": backup_jobs.back_up,
         }
         self._failing = set(self._jobs)  # not known yet: the first success clears what an earlier run left
         self._scheduler = BackgroundScheduler(
@@ -101,7 +104,7 @@ class Worker:
                 row = outbox.heartbeat()
                 kept = {job: told for job, told in row.details.items() if job != name}
                 row.details = {**kept, name: {"at": now.isoformat(), "kind": trouble}} if trouble else kept
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, Damaged) as error:
             log.error("trouble_not_noted", job=name, kind=type(error).__name__)
             return
         (self._failing.add if trouble else self._failing.discard)(name)
