@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NAME = re.compile(r"handoff-(\d{8}T\d{6})Z(?:-(\d+))?\.backup")
 DAYS, WEEKS, MONTHS = 7, 4, 12
+FRESH = timedelta(days=1)  # before the newest: somebody may have made one before and one after a change
 
 
 def name_for(made_at: datetime, taken: Iterable[str] = ()) -> str:
@@ -34,7 +35,7 @@ def newest_first(names: Iterable[str]) -> list[str]:
 
 
 def surplus(names: Iterable[str]) -> list[str]:
-    """Return the backups that may go: all but the newest of 7 days, of 4 weeks and of 12 months, counted in UTC.
+    """Return the backups that may go: all but the fresh ones and the newest of 7 days, 4 weeks and 12 months, in UTC.
 
     Days, weeks and months without a backup do not count: a machine that was off keeps what it has.
     """
@@ -44,7 +45,13 @@ def surplus(names: Iterable[str]) -> list[str]:
         *_newest_of(ordered, WEEKS, lambda at: at.isocalendar()[:2]),
         *_newest_of(ordered, MONTHS, lambda at: (at.year, at.month)),
     }
-    return [name for name in ordered if name not in kept]
+    newest = made_at(ordered[0]) if ordered else None
+    return [name for name in ordered if name not in kept and not _is_fresh(name, newest)]
+
+
+def _is_fresh(name: str, newest: datetime | None) -> bool:
+    at = made_at(name)
+    return at is not None and newest is not None and newest - at < FRESH
 
 
 def _newest_of(ordered: list[str], count: int, period: Callable[[datetime], Any]) -> list[str]:
