@@ -11,7 +11,7 @@ from crm.db import DAMAGED, db
 from crm.keeping import queries
 from crm.keeping.models import Kind
 from crm.keeping.runs_jobs import Failed, Outcome, run
-from crm.keeping.standing import is_due, week_is_over
+from crm.keeping.standing import Clock, is_due, week_is_over
 from crm.outreach.jobs import alone
 
 PATIENCE_MS = 200  # for readers, while nobody can write
@@ -26,7 +26,13 @@ def check_database(*, now: datetime) -> int:
     if clock is None or not settings().is_sqlite or (settings().data_dir / DAMAGED).exists():
         return 0
     kind = Kind.FULL_CHECK if week_is_over(queries.latest(), Kind.FULL_CHECK, now) else Kind.QUICK_CHECK
-    return run(kind, lambda _now: _checked(kind), lambda: is_due(queries.latest(), kind, clock), now)
+    return run(kind, lambda _now: _checked(kind), lambda: _is_due(clock), now)
+
+
+def _is_due(clock: Clock) -> bool:
+    """Say whether neither of the two was done this night."""
+    latest = queries.latest()
+    return all(is_due(latest, kind, clock) for kind in (Kind.QUICK_CHECK, Kind.FULL_CHECK))
 
 
 def _checked(kind: Kind) -> Outcome:
