@@ -67,6 +67,8 @@ def restore(file: Path, into: Path, ledger: Path | None, now_text: str | None, a
         done = restoring.restore(file, into, keyring, now=moment(now_text), ledger=ledger)
     except restoring.Refusal as error:
         raise Refused(error.field, str(error), as_json=as_json) from None
+    except OSError as error:
+        _failed(f"{into} cannot be written ({error.strerror}); nothing of the backup is left there", as_json)
     _give_keys(_settings_of(into), keyring)
     if as_json:
         click.echo(json.dumps({

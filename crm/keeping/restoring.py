@@ -70,8 +70,7 @@ def restore(path: Path, into: Path, keyring: Keyring, *, now: datetime, ledger: 
         with copy.open("xb") as file:
             copy.chmod(0o600)
             archive.read(path, keyring, file)
-        if copying.examine(copy) != manifest.rows:
-            raise Refusal("file", f"{path.name}: its rows are not those its manifest counts")
+        _check_rows(path.name, copy, manifest)
         with current_app.extensions["handoff"].elsewhere(room).app_context():
             try:
                 upgrade()
@@ -115,6 +114,15 @@ def _checked(path: Path, keyring: Keyring) -> Manifest:
     if manifest.schema not in {script.revision for script in scripts.walk_revisions()}:
         raise Refusal("file", f"{path.name} was made by a newer program ({manifest.program}); install that one first")
     return manifest
+
+
+def _check_rows(name: str, copy: Path, manifest: Manifest) -> None:
+    try:
+        rows = copying.examine(copy)
+    except copying.NotWhole as error:
+        raise Refusal("file", f"{name}: its database was damaged when it was made ({error})") from None
+    if rows != manifest.rows:
+        raise Refusal("file", f"{name}: its rows are not those its manifest counts")
 
 
 def _ledger(path: Path, keyring: Keyring, ledger: Path | None) -> tuple[list[Erased], tuple[str, ...]]:

@@ -81,7 +81,7 @@ def standing(latest: Latest, clock: Clock) -> Standing:
         return told
     since = _when(restored.at, clock)
     missing = (
-        f"It is as it was {since}. What was entered since {since} is missing: enter it again. Messages that waited are "
+        f"It is as it was {since}. What was entered after that is missing: enter it again. Messages that waited are "
         "held in the outbox, because they may have left in the meantime. Links in older mails are void."
     )
     return replace(told, restored=missing)
@@ -90,7 +90,7 @@ def standing(latest: Latest, clock: Clock) -> Standing:
 def _backups(latest: Latest, clock: Clock) -> Standing:
     backup, failed = latest.get((Kind.BACKUP, RunState.OK)), latest.get((Kind.BACKUP, RunState.FAILED))
     if failed and (backup is None or failed.id > backup.id):
-        return Standing(_line(latest, clock), f"The last backup failed: {failed.trouble}")
+        return Standing(_line(latest, clock), f"A backup failed: {failed.trouble}.")
     if backup is None:
         waits = clock.now - clock.began_at < STALE
         return Standing("The first backup comes tonight." if waits else "", "" if waits else "There is no backup yet.")
@@ -99,7 +99,7 @@ def _backups(latest: Latest, clock: Clock) -> Standing:
     if clock.now - backup.at > STALE:
         warning = f"The last backup is {(clock.now - backup.at).days} days old."
     elif broke and (rehearsed is None or broke.id > rehearsed.id):
-        warning = f"The last backup could not be restored on trial: {broke.trouble}"
+        warning = f"The newest backup could not be restored on trial: {broke.trouble}."
     elif backup.trouble:
         warning = backup.trouble
     return Standing(_line(latest, clock), warning)

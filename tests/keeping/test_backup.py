@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import re
-import resource
 import sqlite3
 import stat
 import threading
@@ -13,6 +12,7 @@ from datetime import timedelta
 
 import builders
 import pytest
+from limits import no_file_over
 from sqlalchemy import func, select, text
 
 from crm.clients import erasure_service, queries
@@ -113,17 +113,6 @@ def test_no_key_is_in_a_backup_and_no_word_is_readable(practice, run, backups, s
     assert b"C-0101" not in backups()[0].read_bytes()
 
 
-@contextmanager
-def no_file_over(size):
-    """Let no file of this process grow beyond a size, as a full disk would."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_a_full_disk_keeps_the_older_backups_and_says_so(practice, run, backups, settings, owner):
     assert run(args=["backup"]).exit_code == 0
     before = [(path.name, path.read_bytes()) for path in backups()]
@@ -138,7 +127,7 @@ def test_a_full_disk_keeps_the_older_backups_and_says_so(practice, run, backups,
     assert sorted(path.name for path in settings.backup_path.iterdir()) == [".lock", before[0][0]]
     page = owner.get("/").text
     assert "Backups need a look" in page
-    assert "The last backup failed: " in page
+    assert "A backup failed: " in page
     assert run(args=["doctor"]).exit_code == 1
 
 

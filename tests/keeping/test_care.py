@@ -62,7 +62,11 @@ def test_one_damaged_page_stops_all_writing_and_says_what_to_do(app, desk, clock
     assert told.exit_code == 1
     assert "bad  integrity: The database is damaged; nothing more is written to it." in told.output
     assert "flask restore" in told.output
-    assert run(args=["backup"]).exit_code == 1
+    refused = run(args=["backup"])
+    assert (refused.exit_code, refused.output) == (
+        1,
+        "Error: the database is damaged; `flask doctor` says what to do\n",
+    )
     assert set(Worker(app).run_once(clock.now).values()) <= {None, 0}
 
 

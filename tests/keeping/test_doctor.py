@@ -101,7 +101,7 @@ def chmod(mode):
         pytest.param(only_backup(60), "backups", "bad", "The last backup is 2 days old.", id="old backup"),
         pytest.param(
             only_backup(9, state=RunState.FAILED, trouble="the disk is full"), "backups", "bad",
-            "The last backup failed: the disk is full", id="failed backup",
+            "A backup failed: the disk is full.", id="failed backup",
         ),
         pytest.param(no_backup, "backups", "bad", "There is no backup yet.", id="no backup"),
         pytest.param(only_backup(9), "rehearsal", "warn", "No backup was restored on trial yet.", id="no rehearsal"),

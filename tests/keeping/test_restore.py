@@ -16,6 +16,7 @@ import builders
 import mailroom
 import pytest
 from flask_migrate import downgrade
+from limits import no_file_over
 from smtp_server import SmtpServer
 from sqlalchemy import select, text
 from table_rows import every_row
@@ -137,7 +138,7 @@ def test_today_says_what_is_missing_until_somebody_has_read_it(made, clock, keyr
     restoring.restore(made, tmp_path / "new", keyring, now=clock.set("2026-05-08T15:00:00Z"))
     app = new_desk(tmp_path / "new")
     owner = builders.signed_in(app)
-    words = "It is as it was Wed\xa06\xa0May 10:00. What was entered since"
+    words = "It is as it was Wed\xa06\xa0May 10:00. What was entered after that is missing"
     assert words in owner.get("/").text
     assert owner.post("/restored/read").status_code == 303
     assert words not in owner.get("/").text
@@ -244,6 +245,14 @@ def test_a_refusal_names_its_reason_and_touches_nothing(made, run, keyring, sett
     assert sorted(str(path) for path in tmp_path.rglob("*")) == before
     told = run(args=["restore", str(made), "--into", str(into), *more, "--json"])
     assert set(json.loads(told.output)["error"]) == {"field", "message"}
+
+
+def test_a_full_disk_leaves_nothing_behind(made, run, tmp_path):
+    with no_file_over(100_000):
+        refused = run(args=["restore", str(made), "--into", str(tmp_path / "new")])
+    assert refused.exit_code == 1
+    assert "nothing of the backup is left there" in refused.output
+    assert not (tmp_path / "new").exists()
 
 
 def test_without_keys_the_way_out_is_the_recovery_sheet(made, run, settings, tmp_path):
