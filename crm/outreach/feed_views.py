@@ -4,6 +4,7 @@ Nothing here can open client data; a feed works with the key file gone.
 """
 
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import timedelta
 from threading import Lock
 
@@ -12,7 +13,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm import clock
-from crm.db import db, writing
+from crm.db import Damaged, db, writing
 from crm.outreach import agenda_queries, calendar_feed, feed_queries
 from crm.outreach.agenda import AgendaItem
 from crm.outreach.digest import path_of
@@ -104,7 +105,7 @@ def _note_fetch(info: FeedInfo) -> None:
     family = client_family(request.headers.get("User-Agent", ""))
     if info.fetched_at and g.now - info.fetched_at < NOTE_EVERY:
         return
-    with writing():
+    with suppress(Damaged), writing():  # a calendar is read even where nothing may be written
         db.session.execute(
             update(CalendarFeed).where(CalendarFeed.id == info.feed_id).values(fetched_at=g.now, fetched_by=family)
         )

@@ -3,13 +3,14 @@
 import sqlite3
 from datetime import timedelta
 
+import builders
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from crm.db import DAMAGED, WAL_LIMIT, Damaged, db, writing
 from crm.keeping import care_jobs
 from crm.keeping.models import KeepingRun, Kind
-from crm.outreach import jobs
+from crm.outreach import feed_service, jobs
 from crm.outreach.worker import Worker
 from crm.sources.models import Office
 
@@ -49,12 +50,16 @@ def test_a_whole_database_is_looked_at_once_a_night_and_thoroughly_once_a_week(d
 
 def test_one_damaged_page_stops_all_writing_and_says_what_to_do(app, desk, clock, settings, owner, run):  # noqa: PLR0917
     jobs.housekeeping(now=clock.now)
+    with writing(desk.id):
+        _feed, token = feed_service.create_feed(desk, builders.user(), name="Phone", hide_sources=False, now=clock.now)
     harm(settings)
     done = Worker(app).run_once(clock.now)
     assert done["check_database"] is None
     assert (settings.data_dir / DAMAGED).exists()
     with pytest.raises(Damaged), writing():
         pass
+    assert owner.get("/").status_code == 200
+    assert owner.get(f"/cal/{token}.ics").status_code == 200
     page = owner.post("/practice", data={})
     assert page.status_code == 503
     assert "flask restore FILE --into NEW-FOLDER" in page.text
@@ -85,3 +90,12 @@ def test_a_log_nobody_folds_is_folded_by_whoever_writes(desk, settings):
     assert longest > WAL_LIMIT
     assert log.stat().st_size < WAL_LIMIT
     assert settings.data_dir.joinpath("handoff.sqlite3").stat().st_size > WAL_LIMIT
+
+
+@pytest.mark.parametrize("command", [["worker", "--once"], ["backup"], ["doctor"]], ids=" ".join)
+def test_a_database_that_stopped_half_way_to_the_newest_form_is_refused(desk, run, command):
+    with writing():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    refused = run(args=command)
+    assert refused.exit_code == 1
+    assert "flask init" in refused.output

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import re
 import shutil
 import stat
 import subprocess
@@ -11,6 +10,7 @@ import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import builders
 import mailroom
@@ -255,6 +255,14 @@ def test_a_full_disk_leaves_nothing_behind(made, run, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
+def test_a_restore_that_was_killed_can_be_begun_again(made, run, tmp_path):
+    left = tmp_path / "new" / ".restoring"
+    left.mkdir(parents=True)
+    (left / "handoff.sqlite3").write_bytes(b"half a database")
+    assert run(args=["restore", str(made), "--into", str(tmp_path / "new")]).exit_code == 0
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["handoff.sqlite3"]
+
+
 def test_without_keys_the_way_out_is_the_recovery_sheet(made, run, settings, tmp_path):
     settings.keyring_path.unlink()
     refused = run(args=["restore", str(made), "--into", str(tmp_path / "new")])
@@ -281,48 +289,44 @@ def test_an_older_schema_is_brought_to_the_newest_form(app, made, clock, keyring
 
 
 def test_a_backup_and_the_sheet_are_enough_on_another_machine(made, keyring, settings, clock):
-    """Another folder, another user where the tests may become one, another time zone."""
+    """Another folder, another time zone, and another user where the tests may become one."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        home.chmod(0o777)
         shutil.copy(made, home / "carried.backup")
-        (home / "carried.backup").chmod(0o644)
-        env = {"PATH": os.environ["PATH"], "HANDOFF_DATA_DIR": str(home / "var"), "TZ": "Pacific/Auckland"}
-        who = {"user": 65534, "group": 65534, "extra_groups": []} if _nobody_can_read_this() else {}
-
-        def flask(*arguments: str, typed: str = "") -> str:
-            code = "import sys; from flask.cli import main; sys.argv = ['flask', '--app', 'app', *sys.argv[1:]]; main()"
-            done = subprocess.run(
-                [sys.executable, "-B", "-c", code, *arguments], env=env, cwd=ROOT, input=typed, capture_output=True,
-                text=True, check=False, **who,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stdout + done.stderr
-            return done.stdout
-
-        flask("keys", "restore", typed="\n".join(str(line) for line in sheet(keyring)) + "\n\n")
-        told = flask("restore", str(home / "carried.backup"), "--into", str(home / "var"))
-        assert re.search(r"Missing: whatever was entered since 2026-05-06 14:00 UTC", told)
-        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.rglob("*") if "carried" not in path.name}
-        assert {name: mode for name, mode in modes.items() if name != "write.lock"} == {
-            "var": 0o700, "handoff.sqlite3": 0o600, "var-keys": 0o700, "keyring.json": 0o600, "secret_key": 0o600,
-        }  # fmt: skip
         here = settings.model_copy(update={
             "data_dir": home / "var", "database_url": "", "key_file": None, "secret_key_file": None,
         })  # fmt: skip
-        with create_app(here, clock).app_context():
-            client = queries.get_client_by_code(builders.practice().id, "C-0101")
-            opened = db.session.get_one(Client, client.id)
-            sealer = create_app(here, clock).extensions["handoff"].sealer()
-            assert sealer.open(opened.sealed, table="client", row=opened.uuid)["name"].endswith("1")
-
-
-def _nobody_can_read_this() -> bool:
-    """Say whether the tests may become nobody, and nobody may read the program."""
-    looks = [sys.executable, "-B", "-c", "import flask, crm.factory"]
-    try:
+        app = create_app(here, clock)
+        with app.app_context():
+            typed = "\n".join(str(line) for line in sheet(keyring)) + "\n\n"
+            assert app.test_cli_runner().invoke(args=["keys", "restore"], input=typed).exit_code == 0
+        who = nobody() if all(_is_open(path) for path in (ROOT, Path(sys.executable))) else {}
+        for path in (home, *home.rglob("*")) if who else ():
+            os.chown(path, who["user"], who["group"])
         done = subprocess.run(
-            looks, user=65534, group=65534, extra_groups=[], cwd=ROOT, capture_output=True, check=False
-        )
-    except PermissionError:
-        return False
-    return done.returncode == 0
+            [sys.executable, "-B", "-m", "flask", "--app", "app", "restore", str(home / "carried.backup"), "--into",
+             str(home / "var")],
+            env={"PATH": os.environ["PATH"], "HANDOFF_DATA_DIR": str(home / "var"), "TZ": "Pacific/Auckland"},
+            cwd=ROOT, capture_output=True, text=True, check=False, **who,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Missing: whatever was entered since 2026-05-06 14:00 UTC." in done.stdout
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.rglob("*")}
+        assert {name: mode for name, mode in modes.items() if name not in {"write.lock", "carried.backup"}} == {
+            "var": 0o700, "handoff.sqlite3": 0o600, "var-keys": 0o700, "keyring.json": 0o600, "secret_key": 0o600,
+        }  # fmt: skip
+        with app.app_context():
+            client = queries.get_client_by_code(builders.practice().id, "C-0101")
+            sealer = app.extensions["handoff"].sealer()
+            assert sealer.open(client.sealed, table="client", row=client.uuid)["name"].endswith("1")
+            db.session.remove()
+            db.engine.dispose()
+
+
+def nobody() -> dict[str, Any]:
+    return {"user": 65534, "group": 65534, "extra_groups": []} if os.getuid() == 0 else {}
+
+
+def _is_open(path: Path) -> bool:
+    """Say whether everybody may come to a file, by its own name and by what it points to."""
+    return all(p.stat().st_mode & 0o001 for q in (path, path.resolve()) for p in (q, *q.parents))
