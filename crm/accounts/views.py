@@ -9,7 +9,7 @@ from crm.accounts import queries, service
 from crm.accounts.forms import LetterheadForm, OwnerForm, PasswordForm, PracticeForm, SampleForm
 from crm.accounts.models import SetupLink, Theme, User
 from crm.db import NotFound, db, writing
-from crm.keeping import queries as keeping
+from crm.keeping import keeping_views as keeping
 from crm.outreach import jobs
 from crm.web import commit, invalid, sealer
 
@@ -164,6 +164,6 @@ def _practice_page(form: PracticeForm, letterhead: LetterheadForm | None = None)
         form=form,
         letterhead=letterhead or _letterhead_form(),
         has_sample=demo.is_loaded(g.practice.id),
-        safety=keeping.safety(g.practice, g.now),
+        safety=keeping.safety(),
         mail_is_set=bool(current_app.extensions["handoff"].settings.mail_server),
     )

@@ -1,15 +1,28 @@
 """What pages say of backups: what is missing after a restore, what is wrong, and why nothing can be saved."""
 
+from dataclasses import replace
+
 from flask import Blueprint, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import update
 
 from crm.console import settings
-from crm.db import Damaged, db
+from crm.db import DAMAGED, Damaged, db
+from crm.keeping import queries
 from crm.keeping.models import KeepingRun, Kind
+from crm.keeping.standing import Standing
 from crm.web import commit
 
 bp = Blueprint("keeping", __name__)
+
+
+def safety() -> Standing:
+    """Return what a page says of the data as a whole."""
+    told = queries.safety(g.practice, g.now)
+    if (settings().data_dir / DAMAGED).exists():
+        return replace(told, warning="The database is damaged and nothing can be saved: whoever runs this machine "
+                       "has to bring a backup back. flask doctor says how.")  # fmt: skip
+    return told
 
 
 @bp.post("/restored/read")

@@ -126,7 +126,7 @@ def test_a_full_disk_keeps_the_older_backups_and_says_so(practice, run, backups,
     assert [(path.name, path.read_bytes()) for path in backups()] == before
     assert sorted(path.name for path in settings.backup_path.iterdir()) == [".lock", before[0][0]]
     page = owner.get("/").text
-    assert "Backups need a look" in page
+    assert "Your data needs a look" in page
     assert "A backup failed: " in page
     assert run(args=["doctor"]).exit_code == 1
 
