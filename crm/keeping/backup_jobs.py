@@ -61,12 +61,12 @@ def back_up(*, now: datetime) -> int:
     done = run(
         Kind.BACKUP, _backed_up, lambda: standing.is_due(queries.latest(), Kind.BACKUP, clock, since=erased_at), now
     )
-    return done + run(Kind.REHEARSAL, lambda _now: rehearse(), lambda: _rehearsal_is_due(now), now)
+    return done + run(Kind.REHEARSAL, _rehearsed, lambda: _rehearsal_is_due(now), now)
 
 
 def _rehearsal_is_due(now: datetime) -> bool:
-    latest = queries.latest()
-    return standing.has_backup(latest) and standing.week_is_over(latest, Kind.REHEARSAL, now)
+    """Say whether a week is over and this machine has a backup to try: of several machines one makes them."""
+    return bool(_names(settings().backup_path)) and standing.week_is_over(queries.latest(), Kind.REHEARSAL, now)
 
 
 def _backed_up(now: datetime) -> Outcome:
@@ -74,17 +74,12 @@ def _backed_up(now: datetime) -> Outcome:
     return Outcome(made.path.name, made.size, made.manifest.trouble)
 
 
-def rehearse() -> Outcome:
+def _rehearsed(now: datetime) -> Outcome:
     """Restore the newest backup into a folder that is thrown away; raises Failed."""
     folder = settings().backup_path
-    names = shelf.newest_first(_names(folder))
-    if not names:
-        raise Failed(f"there is no backup in {folder} to try")
-    path = folder / names[0]
-    with _said(folder), tempfile.TemporaryDirectory(prefix=MAKING, dir=folder) as room:
-        restored = restoring.restore(
-            path, Path(room) / "var", _keyring(), now=current_app.extensions["handoff"].clock()
-        )
+    path = folder / shelf.newest_first(_names(folder))[0]
+    with _said(folder), _alone_in(folder), tempfile.TemporaryDirectory(prefix=MAKING, dir=folder) as room:
+        restored = restoring.restore(path, Path(room) / "var", _keyring(), now=now)
     return Outcome(path.name, path.stat().st_size, restored.trouble)
 
 

@@ -70,7 +70,7 @@ def examine(*, now: datetime) -> list[Finding]:
 
 def _inside(where: Settings, now: datetime) -> list[Finding]:
     lite = [_damage(where), _pragmas(), house_cli.log_of_sqlite(where)] if where.is_sqlite else []
-    return [*lite, _clock(now), _mail(now), _outbox(), _backups(now), _rehearsal(now), _journal()]
+    return [*lite, _clock(now), _mail(now), _outbox(), _backups(where, now), _rehearsal(now), _journal()]
 
 
 def _schema() -> Finding:
@@ -158,13 +158,17 @@ def _outbox() -> Finding:
     return well("outbox", "Nothing waits for a decision.")
 
 
-def _backups(now: datetime) -> Finding:
+def _backups(where: Settings, now: datetime) -> Finding:
     clock = queries.clock_of(now)
     if clock is None:
         return warn("backups", "There is no practice yet to back up.", "Run `flask init`")
-    told = standing.standing(queries.latest(), clock)
+    latest = queries.latest()
+    told, newest = standing.standing(latest, clock), latest.get((Kind.BACKUP, RunState.OK))
     if told.warning:
         return bad("backups", told.warning, "Put that right, then run: flask backup")
+    if newest and where.is_sqlite and not (where.backup_path / newest.file).is_file():
+        said = f"The last one, {newest.file}, is not in {where.backup_path} any more."
+        return bad("backups", said, "Bring it back, or run: flask backup")
     return well("backups", told.line)
 
 

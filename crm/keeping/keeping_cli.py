@@ -63,13 +63,15 @@ def restore(file: Path, into: Path, ledger: Path | None, now_text: str | None, a
         keyring = load_keyring(settings().keyring_path)
     except KeyringError as error:
         _failed(f"{error}; or type the recovery sheet in: flask keys restore", as_json)
+    there = _settings_of(into)
+    _refuse_other_keys(there, keyring, as_json)
     try:
         done = restoring.restore(file, into, keyring, now=moment(now_text), ledger=ledger)
     except restoring.Refusal as error:
         raise Refused(error.field, str(error), as_json=as_json) from None
     except OSError as error:
         _failed(f"{into} cannot be written ({error.strerror}); nothing of the backup is left there", as_json)
-    _give_keys(_settings_of(into), keyring)
+    _give_keys(there, keyring)
     if as_json:
         click.echo(json.dumps({
             "into": str(into), "made_at": done.manifest.made_at.isoformat(), "rows": done.manifest.row_count,
@@ -99,6 +101,18 @@ def _tell(done: restoring.Restored, into: Path) -> None:
 
 def _settings_of(into: Path) -> Settings:
     return settings().model_copy(update={"data_dir": into, "database_url": ""})
+
+
+def _refuse_other_keys(there: Settings, keyring: Keyring, as_json: bool) -> None:
+    """Keys that lie beside the new folder already have to be these, or the desk could not read what came back."""
+    if not there.keyring_path.exists():
+        return
+    try:
+        same = load_keyring(there.keyring_path).keys.items() >= keyring.keys.items()
+    except KeyringError:
+        same = False
+    if not same:
+        raise Refused("into", f"{there.keyring_path} holds other keys; move that file away first", as_json=as_json)
 
 
 def _give_keys(there: Settings, keyring: Keyring) -> None:

@@ -24,7 +24,10 @@ def desk(practice, settings, clock):
         practice.created_at = clock.now - timedelta(days=100)
         db.session.execute(text("UPDATE outbox_message SET state = 'sent'"))
         for kind in (Kind.BACKUP, Kind.REHEARSAL):
-            db.session.add(KeepingRun(kind=kind, state=RunState.OK, at=clock.now - timedelta(hours=8)))
+            at = clock.now - timedelta(hours=8)
+            db.session.add(KeepingRun(kind=kind, state=RunState.OK, at=at, file="handoff-20260506T060000Z.backup"))
+    settings.backup_path.mkdir(mode=0o700)
+    (settings.backup_path / "handoff-20260506T060000Z.backup").touch(0o600)
     housekeeping(now=clock.now)
     for path in (settings.secret_key_path, settings.keys_dir, settings.data_dir, *settings.data_dir.iterdir()):
         path.chmod(0o700 if path.is_dir() else 0o600)
@@ -104,6 +107,10 @@ def chmod(mode):
             "A backup failed: the disk is full.", id="failed backup",
         ),
         pytest.param(no_backup, "backups", "bad", "There is no backup yet.", id="no backup"),
+        pytest.param(
+            only_backup(9, file="gone.backup"), "backups", "bad", "The last one, gone.backup, is not in",
+            id="backup gone"
+        ),
         pytest.param(only_backup(9), "rehearsal", "warn", "No backup was restored on trial yet.", id="no rehearsal"),
         pytest.param(
             heart(ticked_at=timedelta(minutes=6)), "clock", "bad",

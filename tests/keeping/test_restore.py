@@ -211,6 +211,7 @@ def unpacked(path: Path, keyring: Keyring, to: Path) -> Path:
         ("other rows", "its rows are not those its manifest counts"),
         ("not empty", "is not empty; choose a folder that is empty or not there yet"),
         ("no folder", "is no folder"),
+        ("other keys", "keyring.json holds other keys; move that file away first"),
         ("bad ledger", "ledger: broken.backup cannot be read: it is not a backup of Handoff"),
     ],
 )
@@ -235,6 +236,8 @@ def test_a_refusal_names_its_reason_and_touches_nothing(made, run, keyring, sett
             (into / "notes.txt").write_text("mine")
         case "no folder":
             into.write_text("mine")
+        case "other keys":
+            write_keyring(tmp_path / "new-keys" / "keyring.json", Keyring("k001", {"k001": bytes(32)}))
         case "bad ledger":
             (tmp_path / "broken.backup").write_bytes(b"x" * 100)
             more = ["--ledger", str(tmp_path / "broken.backup")]
