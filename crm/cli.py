@@ -19,6 +19,7 @@ from crm.crypto import Sealer, create_keyring, load_keyring
 from crm.db import db, writing
 from crm.documents.scope_cli import scope
 from crm.journal.audit_cli import audit
+from crm.keeping import keeping_cli
 from crm.keeping.move_cli import move_db
 from crm.outreach import jobs, worker_cli
 from crm.outreach.cadence_cli import cadence
@@ -184,6 +185,7 @@ def register(app: Flask) -> None:
         feed_group,
         import_cli.group,
         move_db,
+        *keeping_cli.COMMANDS,
         *worker_cli.COMMANDS,
     ):
         app.cli.add_command(command)

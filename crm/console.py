@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm.accounts import queries
 from crm.accounts.models import Practice
-from crm.db import NotFound
+from crm.db import Damaged, NotFound
 from crm.settings import Settings
 
 
@@ -70,6 +70,8 @@ def said_in_one_line(run: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(
                 f"{error.filename} cannot be written; give this user the right or set HANDOFF_DATA_DIR"
             ) from None
+        except Damaged:
+            raise click.ClickException("the database is damaged; `flask doctor` says what to do") from None
         except SQLAlchemyError as error:
             reason = str(getattr(error, "orig", error)).splitlines()[0]
             raise click.ClickException(f"the database cannot be used: {reason}") from None

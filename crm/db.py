@@ -24,6 +24,8 @@ NAMES = {
 WRITING = "handoff_writing"
 PATIENCE = 20  # seconds a page waits for its turn to write before it says so
 APPLICATION_ID = 0x48414E44  # "HAND", so that `file` and a careless restore can tell whose database this is
+WAL_LIMIT = 64 * 1024 * 1024  # a log this long is folded back by whoever writes; the clock does it before that
+DAMAGED = "damaged"  # a file of this name beside the database says what is wrong with it; nothing is written any more
 PRAGMAS = (
     ("journal_mode", "WAL"),
     ("synchronous", "FULL"),  # NORMAL loses acknowledged writes in a power cut
@@ -34,6 +36,8 @@ PRAGMAS = (
     ("mmap_size", "0"),
     ("trusted_schema", "OFF"),
     ("cache_size", "-65536"),
+    ("wal_autocheckpoint", "0"),  # only under the writers' lock: see `housekeeping`, and `_fold` below
+    ("journal_size_limit", str(WAL_LIMIT // 4)),
 )
 POSTGRES = (
     ("lock_timeout", f"{PATIENCE}s"),
@@ -98,6 +102,10 @@ class Busy(Exception):  # noqa: N818
     """Somebody else has been writing for longer than a person waits; try again."""
 
 
+class Damaged(Exception):  # noqa: N818
+    """The database was found damaged: writing more would bury what can still be saved."""
+
+
 class _WriteLock:
     """One writer at a time: a lock among threads and a locked file among processes.
 
@@ -128,6 +136,26 @@ class _WriteLock:
     def release(self, handle: IO[str]) -> None:
         handle.close()
         self.threads.release()
+
+
+class _Fold:
+    """Folds SQLite's log back into the database where the clock, which should have done it, does not run.
+
+    A reader that stays can keep the log from being emptied; then it is tried again after as much again has come.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._log = database.with_name(database.name + "-wal")
+        self._next = WAL_LIMIT
+
+    def where_long(self, connection: Any) -> None:
+        """Look at the log after a commit; the caller holds the writers' lock."""
+        size = self._log.stat().st_size if self._log.exists() else 0
+        if size < WAL_LIMIT:
+            self._next = WAL_LIMIT
+        elif size >= self._next:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._next = size + WAL_LIMIT // 4
 
 
 def begin_write(practice_id: int | None = None) -> None:
@@ -199,6 +227,8 @@ def writing(practice_id: int | None = None) -> Iterator[Session]:
 def install_sqlite_rules(engine: Engine, lock_path: Path) -> None:
     """Make every connection of `engine` durable and every writing transaction exclusive."""
     lock = _WriteLock(lock_path)
+    damaged = lock_path.with_name(DAMAGED)
+    fold = _Fold(Path(str(engine.url.database)))
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:
@@ -213,6 +243,8 @@ def install_sqlite_rules(engine: Engine, lock_path: Path) -> None:
         if not connection.get_execution_options().get(WRITING):
             connection.exec_driver_sql("BEGIN")
             return
+        if damaged.exists():
+            raise Damaged
         handle = lock.acquire()
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -225,7 +257,9 @@ def install_sqlite_rules(engine: Engine, lock_path: Path) -> None:
         # The event comes before the statement: say it here, so that the lock is held until it is done.
         if handle := connection.info.pop("handoff_lock", None):
             try:
-                getattr(connection.connection.dbapi_connection, how)()
+                dbapi = connection.connection.dbapi_connection
+                getattr(dbapi, how)()
+                fold.where_long(dbapi)
             finally:
                 lock.release(handle)
 

@@ -26,6 +26,7 @@ from crm.clock import utcnow
 from crm.crypto import Sealer, load_keyring
 from crm.db import POSTGRES, db, install_sqlite_rules
 from crm.documents import views as documents
+from crm.keeping import keeping_views as keeping
 from crm.outreach import mailer
 from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
@@ -45,6 +46,11 @@ class Handoff:
     clock: Callable[[], datetime]
     _sealer: Sealer | None = field(default=None, repr=False)
 
+    def elsewhere(self, folder: Path) -> Flask:
+        """Return an application without pages for the SQLite database in another folder, under the same keys."""
+        there = {"data_dir": folder, "database_url": "", "key_file": self.settings.keyring_path}
+        return bare_app(self.settings.model_copy(update=there), self.clock)
+
     def sealer(self) -> Sealer:
         """Open the key file at the first need; feeds, digests and the board never need it."""
         if self._sealer is None:
@@ -54,15 +60,8 @@ class Handoff:
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Flask:
     """Make the application. `clock` returns the present moment, aware, in UTC."""
-    app = Flask("crm", root_path=str(ROOT / "crm"), static_folder=None)
-    app.config.from_mapping(_config(settings))
-    app.extensions["handoff"] = Handoff(settings, clock)
+    app = bare_app(settings, clock)
     _configure_logs()
-    db.init_app(app)
-    if settings.is_sqlite:
-        with app.app_context():
-            install_sqlite_rules(db.engine, settings.data_dir / "write.lock")
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     Security(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=True)
     mailer.init_app(app)
@@ -76,11 +75,25 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.register(app, documents.bp, guard=web.login_required)
     web.register(app, documents.public_bp, guard=web.public)
     web.register(app, outreach.bp, guard=web.login_required)
+    web.register(app, keeping.bp, guard=web.login_required)
     web.register(app, outreach.public_bp, guard=web.public)
     cli.register(app)
     _serve_static(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    return app
+
+
+def bare_app(settings: Settings, clock: Callable[[], datetime]) -> Flask:
+    """Make what a database needs and nothing more: settings, clock, keys, connections, migrations."""
+    app = Flask("crm", root_path=str(ROOT / "crm"), static_folder=None)
+    app.config.from_mapping(_config(settings))
+    app.extensions["handoff"] = Handoff(settings, clock)
+    db.init_app(app)
+    if settings.is_sqlite:
+        with app.app_context():
+            install_sqlite_rules(db.engine, settings.data_dir / "write.lock")
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     return app
 
 

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     base_url: str = Field(default_factory=lambda: f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
     key_file: Path | None = None
     secret_key_file: Path | None = None
+    backup_dir: Path | None = None
     host: str = "127.0.0.1"
     proxies: int = Field(default=0, ge=0, le=5)
     tick_seconds: int = Field(default=30, ge=1, le=300)
@@ -100,6 +101,11 @@ class Settings(BaseSettings):
     def secret_key_path(self) -> Path:
         """Name the file that holds the key that signs sessions."""
         return self.secret_key_file or self.keys_dir / "secret_key"
+
+    @property
+    def backup_path(self) -> Path:
+        """Name the folder of backups: beside the data folder, never in it, so that both are not lost at one stroke."""
+        return self.backup_dir or self.data_dir.with_name(self.data_dir.name + "-backups")
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -7,7 +7,8 @@ from flask import current_app
 
 from crm.db import WRITING, Base
 
-engine = current_app.extensions["migrate"].db.engine
+# A backup of a PostgreSQL practice brings a SQLite file of its own to the newest form.
+engine = context.config.attributes.get("engine") or current_app.extensions["migrate"].db.engine
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:

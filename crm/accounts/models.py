@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from flask_security import AsaList
 from flask_security.models import sqla
 from sqlalchemy import CheckConstraint, ForeignKey, String, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm.clock import local_date, utcnow
 from crm.db import Base, choice, db
 
+AsaList.cache_ok = True  # a list in a text column, always the same; unsaid, each select of the column would warn
 sqla.FsModels.set_db_info(base_model=Base)  # type: ignore[no-untyped-call]
 
 

@@ -9,6 +9,7 @@ from crm.accounts import queries, service
 from crm.accounts.forms import DigestForm, LetterheadForm, OwnerForm, PasswordForm, PracticeForm, SampleForm
 from crm.accounts.models import SetupLink, Theme, User
 from crm.db import NotFound, db, writing
+from crm.keeping import keeping_views as keeping
 from crm.outreach import jobs
 from crm.web import commit, invalid, sealer
 
@@ -194,5 +195,6 @@ def _practice_page(
         letterhead=letterhead or _letterhead_form(),
         digest=digest or _digest_form(),
         has_sample=demo.is_loaded(g.practice.id),
+        safety=keeping.safety(),
         mail_is_set=bool(current_app.extensions["handoff"].settings.mail_server),
     )

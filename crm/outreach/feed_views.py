@@ -4,6 +4,7 @@ Nothing here can open client data; a feed works with the key file gone.
 """
 
 from collections import Counter, OrderedDict
+from contextlib import suppress
 from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -13,7 +14,7 @@ from flask import Response, current_app, g, make_response, request
 from sqlalchemy import update
 
 from crm import clock
-from crm.db import db, writing
+from crm.db import Damaged, db, writing
 from crm.outreach import agenda_queries, appointments, calendar_feed, calendar_queries, feed_kinds, feed_queries
 from crm.outreach.agenda import AgendaItem
 from crm.outreach.appointments import Appointment, What
@@ -143,7 +144,7 @@ def _note_fetch(info: FeedInfo) -> None:
     family = client_family(request.headers.get("User-Agent", ""))
     if info.fetched_at and g.now - info.fetched_at < NOTE_EVERY:
         return
-    with writing():
+    with suppress(Damaged), writing():  # a calendar is read even where nothing may be written
         db.session.execute(
             update(CalendarFeed).where(CalendarFeed.id == info.feed_id).values(fetched_at=g.now, fetched_by=family)
         )

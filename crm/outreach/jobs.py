@@ -267,7 +267,7 @@ def housekeeping(*, now: datetime, runs: Mapping[str, Any] | None = None) -> int
     with writing(HEARTBEAT_LOCK):
         row = outbox.heartbeat()
         row.ticked_at, row.details = now, {**row.details, "runs": {**row.details.get("runs", {}), **(runs or {})}}
-    with _alone() as cursor:
+    with alone() as cursor:
         if cursor is not None:
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
     return 1
@@ -278,14 +278,14 @@ def wipe_deleted() -> None:
 
     PostgreSQL does that by itself in time. What was sealed needs the key in either case.
     """
-    with _alone() as cursor:
+    with alone() as cursor:
         if cursor is not None:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
-def _alone() -> Iterator[Any]:
+def alone() -> Iterator[Any]:
     """Yield a cursor outside any transaction, under the writers' lock; None where the database is not SQLite."""
     settings: Settings = current_app.extensions["handoff"].settings
     if not settings.is_sqlite:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from crm.keeping import keeping_views as keeping
 from crm.outreach import agenda, agenda_queries, outbox_queries, today_queries
 from crm.outreach.task_views import row_of
 from crm.outreach.workdays import Workdays, workdays_of
@@ -39,6 +40,7 @@ def today() -> ResponseReturnValue:
     without_step = agenda_queries.sources_without_step(g.practice.id, NO_STEP)
     return render_template(
         "outreach/today.html",
+        safety=keeping.safety(),
         groups=[(group, [rows[item.key] for item in group.items]) for group in found.groups],
         counts=_with_tomorrow(counts, found),
         shown=len(listed),

@@ -15,8 +15,9 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm.clock import utcnow
-from crm.db import db, writing
+from crm.db import Damaged, db, writing
 from crm.journal.jobs import seal_journal
+from crm.keeping import backup_jobs, care_jobs
 from crm.outreach import digest_jobs, jobs, outbox
 
 log = structlog.get_logger()
@@ -39,6 +40,8 @@ class Worker:
             "send_outbox": partial(jobs.send_outbox, stop=self._stopping.is_set),
             "seal_journal": seal_journal,
             "housekeeping": partial(jobs.housekeeping, runs=self._runs),
+            "check_database": care_jobs.check_database,
+            "back_up": backup_jobs.back_up,
         }
         self._failing = set(self._jobs)  # not known yet: the first success clears what an earlier run left
         self._scheduler = BackgroundScheduler(
@@ -108,7 +111,7 @@ class Worker:
                 if trouble:
                     kept |= _failed(name, kept.get("failures", {}), {"at": now.isoformat(), "kind": trouble})
                 row.details = kept
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, Damaged) as error:
             log.error("trouble_not_noted", job=name, kind=type(error).__name__)
             return
         (self._failing.add if trouble else self._failing.discard)(name)

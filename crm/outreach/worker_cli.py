@@ -23,6 +23,8 @@ from crm.accounts import queries as accounts
 from crm.accounts import service
 from crm.console import Refused, moment, said_in_one_line, settings
 from crm.db import db, writing
+from crm.keeping import house_cli
+from crm.keeping.findings import State
 from crm.outreach import mailer, outbox_cli
 from crm.outreach.worker import Worker
 from crm.settings import Settings
@@ -144,6 +146,8 @@ def _check(where: Settings) -> None:
         raise click.ClickException(
             f"{where.data_dir} cannot be written; give this user the right or set HANDOFF_DATA_DIR"
         )
+    if (disk := house_cli.file_system(where)).state == State.BAD:
+        raise click.ClickException(f"{disk.said} {disk.way_out}")
     if not where.secret_key_path.is_file():
         raise click.ClickException(f"there is no key {where.secret_key_path}; run `flask init` first")
     known = ScriptDirectory(str(current_app.extensions["migrate"].directory))

@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "bench")]
 
+import keeping  # noqa: E402
 import letter_check  # noqa: E402
 import print_pile  # noqa: E402
 import throughput  # noqa: E402
@@ -143,6 +144,8 @@ def main() -> None:
         report(name, value, "ms")
     for name, seconds in print_pile.figures():
         report(name, seconds, "s")
+    for name, value, unit in keeping.figures(1000 // scale):
+        report(name, value, unit)
     FIGURES["peak_memory_of_this_run_MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     (ROOT / "bench.json").write_text(
         json.dumps({"python": sys.version.split()[0], "cores": os.cpu_count(), **FIGURES}, indent=1) + "\n"
