@@ -46,11 +46,11 @@ class Front:
         """Fetch a page."""
         return self._ask("GET", path, None, seconds)
 
-    def post(self, path: str, form: dict[str, object]) -> Page:
+    def post(self, path: str, form: dict[str, object], seconds: float = 20) -> Page:
         """Send a form with the token of the session."""
         if not self.tokens:
             self.tokens["csrf_token"] = re.findall(r'name="csrf-token" content="([^"]+)', self.get("/").text)[0]
-        return self._ask("POST", path, urlencode(self.tokens | form, doseq=True), 20)
+        return self._ask("POST", path, urlencode(self.tokens | form, doseq=True), seconds)
 
     def _ask(self, method: str, path: str, body: str | None, seconds: float) -> Page:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=seconds)
@@ -108,6 +108,8 @@ def serving(app: Flask, settings: Settings, warm: Warm, **environment: str) -> I
                 raise AssertionError("".join(heard))
             front = Front(pid, port, warm, cookie)
             try:
+                while front.get("/readyz").status != 200:
+                    pass  # the clock's first tick writes too
                 yield front
             finally:
                 if not front.ended:

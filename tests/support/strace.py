@@ -1,4 +1,4 @@
-"""Faults of the machine on a running process, by strace: a kill at the n-th write, a disk that is full, a record of writes."""
+"""Faults of the machine on a running process, by strace: a kill at the n-th write, a full disk, a record of writes."""
 
 import shutil
 import subprocess
@@ -16,13 +16,13 @@ def needed() -> None:
 
 
 @contextmanager
-def attached(pid: int, *options: str, record: Path = Path("/dev/null")) -> Iterator[None]:
+def attached(pid: int, *options: str, record: Path | None = None) -> Iterator[None]:
     """Trace a process and its threads inside the block; `record` is what strace writes down.
 
     Skips the test where this machine lets nobody trace.
     """
     needed()
-    command = ["strace", "-f", "-p", str(pid), "-o", str(record), *options]
+    command = ["strace", "-f", "-p", str(pid), "-o", str(record or "/dev/null"), *options]
     tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert tracer.stderr
     first = tracer.stderr.readline()
@@ -32,7 +32,8 @@ def attached(pid: int, *options: str, record: Path = Path("/dev/null")) -> Itera
     try:
         yield
     finally:
-        tracer.terminate()
+        # Told to end it would wait for ever for a thread that was killed under it; only a record has to be finished.
+        (tracer.terminate if record else tracer.kill)()
         tracer.wait(10)
         tracer.stderr.close()
 
@@ -43,6 +44,6 @@ def kill_at(call: str, nth: int) -> tuple[str, ...]:
 
 
 def fail_at(call: str, error: str, when: str, file: Path | None = None) -> tuple[str, ...]:
-    """Return the options that let such calls fail, on one file where it is named; `when` as strace says it: "3", "1+"."""
+    """Return the options that let such calls fail, on one file or all; `when` as strace says it: "3", "1+"."""
     of_file = ("-P", str(file)) if file else ()
     return *of_file, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}"
