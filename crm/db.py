@@ -1,7 +1,9 @@
 """The database: base class, types, pragmas and the one way to begin writing."""
 
 import fcntl
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +13,7 @@ from typing import IO, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 NAMES = {
@@ -88,6 +91,29 @@ class Busy(Exception):  # noqa: N818
     """Somebody else has been writing for longer than a person waits; try again."""
 
 
+class Trouble(StrEnum):
+    """What a database that cannot be used suffers from."""
+
+    LOCKED = "locked"
+    FULL = "full"
+    READ_ONLY = "read-only"
+    OTHER = "other"
+
+
+# The drivers tell it in words only.
+TROUBLE_WORDS = {
+    Trouble.LOCKED: ("database is locked", "database table is locked"),
+    Trouble.FULL: ("disk is full", "No space left on device"),
+    Trouble.READ_ONLY: ("readonly database", "unable to open database file", "read-only transaction"),
+}
+
+
+def trouble_of(error: DBAPIError) -> Trouble:
+    """Tell from a driver's error what keeps the database from being used."""
+    told = str(error.orig)
+    return next((kind for kind, words in TROUBLE_WORDS.items() if any(w in told for w in words)), Trouble.OTHER)
+
+
 class _WriteLock:
     """One writer at a time: a lock among threads and a locked file among processes.
 
@@ -108,12 +134,25 @@ class _WriteLock:
         finally:
             self.turnstile.release()
         try:
-            handle = self.path.open("a")
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            return self._locked_file()
         except BaseException:
             self.threads.release()
             raise
-        return handle
+
+    def _locked_file(self) -> IO[str]:
+        """Lock the file against other processes; the kernel knows no wait that ends, so it is asked again and again."""
+        end = time.monotonic() + PATIENCE
+        handle = self.path.open("a")
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    handle.close()
+                    raise Busy from None
+                time.sleep(0.005)
+            else:
+                return handle
 
     def release(self, handle: IO[str]) -> None:
         handle.close()
@@ -178,8 +217,12 @@ def install_sqlite_rules(engine: Engine, lock_path: Path) -> None:
     def _end(connection: Any, how: str) -> None:
         # The event comes before the statement: say it here, so that the lock is held until it is done.
         if handle := connection.info.pop("handoff_lock", None):
+            raw = connection.connection.dbapi_connection
             try:
-                getattr(connection.connection.dbapi_connection, how)()
+                getattr(raw, how)()
+            except sqlite3.Error as error:
+                raw.rollback()  # before the next writer comes in: a commit that found the disk full is still open
+                raise OperationalError(how, None, error) from error
             finally:
                 lock.release(handle)
 

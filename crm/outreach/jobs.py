@@ -58,8 +58,8 @@ def replan_today(*, now: datetime) -> int:
     for practice_id in db.session.scalars(select(Practice.id).order_by(Practice.id)).all():
         practice = db.session.get_one(Practice, practice_id)
         today = local_date(now, practice.time_zone).isoformat()
-        if practice.replanned_on >= today:
-            continue
+        if practice.replanned_on == today:
+            continue  # not >=: after a clock that ran ahead was put right, the days in between are days too
         sources, clients = _waiting(practice_id)
         while sources or clients:
             with writing(practice_id):

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm.clock import utcnow
-from crm.db import db, writing
+from crm.db import Busy, db, writing
 from crm.journal.jobs import seal_journal
 from crm.outreach import digest_jobs, jobs, outbox
 
@@ -101,7 +101,7 @@ class Worker:
                 row = outbox.heartbeat()
                 kept = {job: told for job, told in row.details.items() if job != name}
                 row.details = {**kept, name: {"at": now.isoformat(), "kind": trouble}} if trouble else kept
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, Busy) as error:
             log.error("trouble_not_noted", job=name, kind=type(error).__name__)
             return
         (self._failing.add if trouble else self._failing.discard)(name)
