@@ -26,6 +26,7 @@ from crm.settings import Settings
 from crm.sources.models import Source
 
 log = structlog.get_logger()
+LOG_LIMIT = 64 * 1024 * 1024  # bytes of SQLite's log that wait to be folded back
 AT_ONCE = 100  # relationships and clients replayed while a person waits
 HEARTBEAT_LOCK = 0  # the number of no practice: on PostgreSQL it keeps two workers from crossing in the heartbeat row
 
@@ -243,14 +244,21 @@ def housekeeping(*, now: datetime) -> int:
     """Note that the clock ticks and fold SQLite's log back into the database. Returns 1.
 
     The checkpoint runs under the writers' lock: no commit may race it (SQLite before 3.51.3 can lose
-    its way there), and only this job checkpoints on purpose.
+    its way there), and only this job checkpoints on purpose. Raises LogTooLong where somebody who has been
+    reading for long keeps the log from being used again; it is noted beside the heartbeat.
     """
     with writing(HEARTBEAT_LOCK):
         outbox.heartbeat().ticked_at = now
     with _alone() as cursor:
         if cursor is not None:
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            _busy, pages, folded = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if (pages - folded) * cursor.execute("PRAGMA page_size").fetchone()[0] > LOG_LIMIT:
+                raise LogTooLong
     return 1
+
+
+class LogTooLong(Exception):  # noqa: N818
+    """SQLite's log grows and cannot be folded back: a program has been reading the database for too long."""
 
 
 def wipe_deleted() -> None:
