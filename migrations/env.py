@@ -29,6 +29,7 @@ def run() -> None:
             compare_type=True,
             render_item=render,
             transaction_per_migration=False,
+            transactional_ddl=True,  # SQLite too takes a CREATE TABLE back, since we say BEGIN ourselves
         )
         with context.begin_transaction():
             context.run_migrations()
