@@ -102,7 +102,7 @@ class Trouble(StrEnum):
 
 # The drivers tell it in words only.
 TROUBLE_WORDS = {
-    Trouble.LOCKED: ("database is locked", "database table is locked"),
+    Trouble.LOCKED: ("locked", "lock timeout", "deadlock"),
     Trouble.FULL: ("disk is full", "No space left on device"),
     Trouble.READ_ONLY: ("readonly database", "unable to open database file", "read-only transaction"),
 }
