@@ -6,15 +6,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event, text
+from sqlalchemy import Engine, MetaData, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from crm.column_types import Choice, Day, Kept, UtcDateTime
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,41 +45,22 @@ class NotFound(Exception):  # noqa: N818 - it reads as a fact: raise NotFound
     """There is no such row in this practice. A foreign row and a missing one look the same."""
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC. Naive values are refused: they would be somebody's local time."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Turn an aware moment into the naive UTC the column holds."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime has no place in the database")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the moment back aware."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
 class Base(DeclarativeBase):
     """The parent of all tables."""
 
     metadata = MetaData(naming_convention=NAMES)
     registry = registry(
         metadata=metadata,
-        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()},
+        type_annotation_map={datetime: UtcDateTime(), date: Day(), dict[str, Any]: Kept(dict), list[Any]: Kept(list)},
     )
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
-def choice(values: type[StrEnum], name: str) -> Enum:
+def choice(values: type[StrEnum], name: str) -> Choice:
     """Return a text column type limited to `values` by a CHECK constraint, the same on both databases."""
-    return Enum(
+    return Choice(
         values,
         name=name,
         native_enum=False,

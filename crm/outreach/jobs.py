@@ -18,6 +18,7 @@ from crm.documents import delivery_service as deliveries
 from crm.documents import queries as document_queries
 from crm.documents import service as documents
 from crm.outreach import mailer, outbox, service
+from crm.outreach.cadence import BadInput
 from crm.outreach.circle_queries import Circle
 from crm.outreach.models import MessageKind, OutboxMessage, Task, TaskStatus
 from crm.outreach.sending import NO_KEY, ChannelDown, Claim, Retry, Sent
@@ -63,13 +64,22 @@ def replan_today(*, now: datetime) -> int:
             continue  # not >=: after a clock that ran ahead was put right, the days in between are days too
         sources, clients = _waiting(practice_id)
         while sources or clients:
-            with writing(practice_id):
-                practice = db.session.get_one(Practice, practice_id)
-                next(_replayed(practice, sources, clients, now=now))
-            circles += 1
+            circles += _replayed_alone(practice_id, sources, clients, now=now)
         with writing(practice_id):
             db.session.get_one(Practice, practice_id).replanned_on = today
     return circles
+
+
+def _replayed_alone(practice_id: int, sources: set[int], clients: set[int], *, now: datetime) -> int:
+    """Replay one circle in a transaction of its own; one that cannot be read is logged and holds up no other."""
+    try:
+        with writing(practice_id):
+            practice = db.session.get_one(Practice, practice_id)
+            next(_replayed(practice, sources, clients, now=now))
+    except (BadInput, ValueError, LookupError, TypeError) as error:
+        log.error("circle_not_replayed", practice=practice_id, kind=type(error).__name__, exc_info=error)
+        return 0
+    return 1
 
 
 def _waiting(practice_id: int) -> tuple[set[int], set[int]]:
