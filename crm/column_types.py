@@ -82,9 +82,10 @@ class Kept(TypeDecorator[Any]):
 
 
 class Choice(Enum):
-    """One of a closed set, as text."""
+    """One of a closed set, as text; a set may name, as `unreadable`, what is read for anything else."""
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
-        """Read the choice, or none."""
+        """Read the choice, or what stands for one that cannot be read: none, unless the set says otherwise."""
         read = super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
-        return forgiving(read, lambda _value: None)
+        instead = getattr(self.enum_class, "unreadable", lambda: None)
+        return forgiving(read, lambda _value: instead())
