@@ -1,18 +1,23 @@
 """The database: base class, types, pragmas and the one way to begin writing."""
 
 import fcntl
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import IO, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event, func, select, text
+from sqlalchemy import Engine, MetaData, event, func, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from crm.column_types import Choice, Day, Kept, UtcDateTime
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,41 +59,22 @@ class NotFound(Exception):  # noqa: N818 - it reads as a fact: raise NotFound
     """There is no such row in this practice. A foreign row and a missing one look the same."""
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC. Naive values are refused: they would be somebody's local time."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Turn an aware moment into the naive UTC the column holds."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime has no place in the database")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the moment back aware."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
 class Base(DeclarativeBase):
     """The parent of all tables."""
 
     metadata = MetaData(naming_convention=NAMES)
     registry = registry(
         metadata=metadata,
-        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()},
+        type_annotation_map={datetime: UtcDateTime(), date: Day(), dict[str, Any]: Kept(dict), list[Any]: Kept(list)},
     )
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
-def choice(values: type[StrEnum], name: str) -> Enum:
+def choice(values: type[StrEnum], name: str) -> Choice:
     """Return a text column type limited to `values` by a CHECK constraint, the same on both databases."""
-    return Enum(
+    return Choice(
         values,
         name=name,
         native_enum=False,
@@ -104,6 +90,29 @@ class Busy(Exception):  # noqa: N818
 
 class Damaged(Exception):  # noqa: N818
     """The database was found damaged: writing more would bury what can still be saved."""
+
+
+class Trouble(StrEnum):
+    """What a database that cannot be used suffers from."""
+
+    LOCKED = "locked"
+    FULL = "full"
+    READ_ONLY = "read-only"
+    OTHER = "other"
+
+
+# The drivers tell it in words only.
+TROUBLE_WORDS = {
+    Trouble.LOCKED: ("locked", "lock timeout", "deadlock"),
+    Trouble.FULL: ("disk is full", "No space left on device"),
+    Trouble.READ_ONLY: ("readonly database", "unable to open database file", "read-only transaction"),
+}
+
+
+def trouble_of(error: DBAPIError) -> Trouble:
+    """Tell from a driver's error what keeps the database from being used."""
+    told = str(error.orig)
+    return next((kind for kind, words in TROUBLE_WORDS.items() if any(w in told for w in words)), Trouble.OTHER)
 
 
 class _WriteLock:
@@ -126,12 +135,25 @@ class _WriteLock:
         finally:
             self.turnstile.release()
         try:
-            handle = self.path.open("a")
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            return self._locked_file()
         except BaseException:
             self.threads.release()
             raise
-        return handle
+
+    def _locked_file(self) -> IO[str]:
+        """Lock the file against other processes; the kernel knows no wait that ends, so it is asked again and again."""
+        end = time.monotonic() + PATIENCE
+        handle = self.path.open("a")
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    handle.close()
+                    raise Busy from None
+                time.sleep(0.005)
+            else:
+                return handle
 
     def release(self, handle: IO[str]) -> None:
         handle.close()
@@ -256,10 +278,13 @@ def install_sqlite_rules(engine: Engine, lock_path: Path) -> None:
     def _end(connection: Any, how: str) -> None:
         # The event comes before the statement: say it here, so that the lock is held until it is done.
         if handle := connection.info.pop("handoff_lock", None):
+            raw = connection.connection.dbapi_connection
             try:
-                dbapi = connection.connection.dbapi_connection
-                getattr(dbapi, how)()
-                fold.where_long(dbapi)
+                getattr(raw, how)()
+                fold.where_long(raw)
+            except sqlite3.Error as error:
+                raw.rollback()  # before the next writer comes in: a commit that found the disk full is still open
+                raise OperationalError(how, None, error) from error
             finally:
                 lock.release(handle)
 

@@ -17,7 +17,7 @@ from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from crm import cli, web
+from crm import cli, disk_pages, web
 from crm.accounts import views as accounts
 from crm.accounts.models import Role, User
 from crm.clients import rights_views as rights
@@ -63,6 +63,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     app = bare_app(settings, clock)
     _configure_logs()
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
+    disk_pages.install(app)
     Security(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=True)
     mailer.init_app(app)
     web.register(app, accounts.setup_bp, guard=web.public)

@@ -14,7 +14,6 @@ from flask import (
     g,
     make_response,
     redirect,
-    render_template,
     request,
     url_for,
 )
@@ -23,7 +22,6 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from wtforms import DateField, PasswordField, StringField, TextAreaField
 
@@ -55,7 +53,6 @@ TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its o
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # These hash passwords, read long lists or typeset. No transaction is held meanwhile; they begin to write by themselves.
 OWN_WRITES = {"security", "setup", "imports", "documents", "rights"}
-WAITED_TOO_LONG = ("locked", "lock timeout", "deadlock")  # the words of SQLite, and of PostgreSQL
 CLASS_WORDS = {
     "post_rehab": "Post-rehab",
     "medical_exercise": "Medical exercise",
@@ -76,6 +73,7 @@ ERRORS = {
         "Nothing was saved. Try again; if it happens once more, tell whoever runs this machine the number below.",
     ),
     503: ("Busy for a moment", "Somebody else is saving. Nothing was lost; try again in a few seconds."),
+    507: ("The disk is full", "Nothing of this was saved. Make room on this machine’s disk, then send it again."),
 }
 
 
@@ -209,10 +207,12 @@ def _around() -> dict[str, Any]:
     return {"nav_counts": shell.counts, "beat": beat}
 
 
-def _error_page(status: int, detail: str = "") -> Response:
-    title, text = ERRORS.get(status, ERRORS[400 if status < 500 else 500])
-    page = render_template(
-        "error.html", status=status, title=title, text=detail or text, request_id=g.get("request_id", "")
+def error_page(status: int, detail: str = "", title: str = "") -> Response:
+    """Answer with a page that says what happened and what to do, in the words of the status or in own ones."""
+    usual, text = ERRORS.get(status, ERRORS[400 if status < 500 else 500])
+    # Without the context of other pages, which would ask the database who is signed in: it may be what broke.
+    page = current_app.jinja_env.get_template("error.html").render(
+        status=status, title=title or usual, text=detail or text, request_id=g.get("request_id", "")
     )
     return make_response(page, status)
 
@@ -221,7 +221,7 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     db.session.rollback()
     if error.response is not None or not error.code or error.code < 400:
         return error
-    response = _error_page(error.code)
+    response = error_page(error.code)
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
@@ -229,15 +229,14 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _on_missing(_error: NotFound) -> ResponseReturnValue:
     db.session.rollback()
-    return _error_page(404)
+    return error_page(404)
 
 
-def _on_busy(error: Exception) -> ResponseReturnValue:
+def on_busy(error: Exception) -> ResponseReturnValue:
+    """Answer that somebody else has been writing for longer than a person waits."""
     db.session.rollback()
-    if isinstance(error, OperationalError) and not any(words in str(error.orig) for words in WAITED_TOO_LONG):
-        return _on_crash(error)
     log.warning("busy", id=g.get("request_id"), endpoint=request.endpoint, kind=type(error).__name__, exc_info=error)
-    response = _error_page(503)
+    response = error_page(503)
     response.headers["Retry-After"] = "5"
     return response
 
@@ -246,21 +245,22 @@ def _on_sealed(error: Exception) -> ResponseReturnValue:
     """Answer where a page cannot be shown without the key; everything that needs none works on."""
     db.session.rollback()
     log.error("sealed", id=g.get("request_id"), endpoint=request.endpoint, kind=type(error).__name__)
-    return _error_page(503, "This page holds what is sealed, and the key file is missing or does not fit. Put it back, "
+    return error_page(503, "This page holds what is sealed, and the key file is missing or does not fit. Put it back, "
                        "then reload the page. Lists, tasks and the calendar work without it.")  # fmt: skip
 
 
-def _on_crash(error: Exception) -> ResponseReturnValue:
+def on_crash(error: Exception) -> ResponseReturnValue:
+    """Answer what nobody foresaw, with a number that finds it in the log."""
     db.session.rollback()
     log.error(
         "request_failed", id=g.get("request_id"), endpoint=request.endpoint, kind=type(error).__name__, exc_info=error
     )
-    return _error_page(500)
+    return error_page(500)
 
 
 def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
     db.session.rollback()
-    return _error_page(400, "This page had been open for too long, or came from elsewhere. Reload it and try again.")
+    return error_page(400, "This page had been open for too long, or came from elsewhere. Reload it and try again.")
 
 
 def install(app: Flask) -> None:
@@ -270,12 +270,11 @@ def install(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(NotFound, _on_missing)
-    app.register_error_handler(Busy, _on_busy)
-    app.register_error_handler(OperationalError, _on_busy)
+    app.register_error_handler(Busy, on_busy)
     app.register_error_handler(CSRFError, _on_csrf)
     app.register_error_handler(KeyringError, _on_sealed)
     app.register_error_handler(Unreadable, _on_sealed)
-    app.register_error_handler(Exception, _on_crash)
+    app.register_error_handler(Exception, on_crash)
     app.context_processor(_around)
     app.jinja_env.filters.update(
         count_of=lambda n, one, many: day_words.sentence(day_words.count_of(n, one, many)),

@@ -13,7 +13,10 @@ engine = context.config.attributes.get("engine") or current_app.extensions["migr
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Write plain types into migrations: they must not import the program of a later day."""
-    plain = {"UtcDateTime": "sa.DateTime()", "AsaList": "sa.UnicodeText()"}
+    plain = {"UtcDateTime": "sa.DateTime()", "Day": "sa.Date()", "Kept": "sa.JSON()", "AsaList": "sa.UnicodeText()"}
+    if kind == "type" and type(item).__name__ == "Choice":
+        values = ", ".join(map(repr, item.enums))
+        return f"sa.Enum({values}, name={item.name!r}, native_enum=False, create_constraint=True, length=32)"
     return plain.get(type(item).__name__, False) if kind == "type" else False
 
 
@@ -30,6 +33,7 @@ def run() -> None:
             compare_type=True,
             render_item=render,
             transaction_per_migration=False,
+            transactional_ddl=True,  # SQLite too takes a CREATE TABLE back, since we say BEGIN ourselves
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -29,6 +29,11 @@ class ClientStatus(StrEnum):
     PAUSED = "paused"
     DISCHARGED = "discharged"
 
+    @classmethod
+    def unreadable(cls) -> "ClientStatus":
+        """Show as away whose status another program wrote: nobody is dropped, and nothing begins."""
+        return cls.PAUSED
+
 
 class ReferralMethod(StrEnum):
     """How a referral came."""

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from crm.accounts.models import Practice
 from crm.clock import local_date
 from crm.crypto import KeyringError, Unreadable
-from crm.db import Turn, by_one_worker, db, take_turn, writing
+from crm.db import WAL_LIMIT, Turn, by_one_worker, db, take_turn, writing
 from crm.documents import delivery_service as deliveries
 from crm.documents import queries as document_queries
 from crm.documents import service as documents
 from crm.outreach import limit_queries, mailer, outbox, service
+from crm.outreach.cadence import BadInput
 from crm.outreach.circle_queries import Circle
 from crm.outreach.models import MessageKind, OutboxMessage, Task, TaskStatus
 from crm.outreach.sending import NO_KEY, ChannelDown, Claim, Outcome, Retry, Sent
@@ -60,17 +61,26 @@ def replan_today(*, now: datetime) -> int:
     for practice_id in db.session.scalars(select(Practice.id).order_by(Practice.id)).all():
         practice = db.session.get_one(Practice, practice_id)
         today = local_date(now, practice.time_zone).isoformat()
-        if practice.replanned_on >= today:
-            continue
+        if practice.replanned_on == today:
+            continue  # not >=: after a clock that ran ahead was put right, the days in between are days too
         sources, clients = _waiting(practice_id)
         while sources or clients:
-            with writing(practice_id):
-                practice = db.session.get_one(Practice, practice_id)
-                next(_replayed(practice, sources, clients, now=now))
-            circles += 1
+            circles += _replayed_alone(practice_id, sources, clients, now=now)
         with writing(practice_id):
             db.session.get_one(Practice, practice_id).replanned_on = today
     return circles
+
+
+def _replayed_alone(practice_id: int, sources: set[int], clients: set[int], *, now: datetime) -> int:
+    """Replay one circle in a transaction of its own; one that cannot be read is logged and holds up no other."""
+    try:
+        with writing(practice_id):
+            practice = db.session.get_one(Practice, practice_id)
+            next(_replayed(practice, sources, clients, now=now))
+    except (BadInput, ValueError, LookupError, TypeError) as error:
+        log.error("circle_not_replayed", practice=practice_id, kind=type(error).__name__, exc_info=error)
+        return 0
+    return 1
 
 
 def _waiting(practice_id: int) -> tuple[set[int], set[int]]:
@@ -262,15 +272,22 @@ def housekeeping(*, now: datetime, runs: Mapping[str, Any] | None = None) -> int
     """Note that the clock ticks and how its jobs last ran, and fold SQLite's log into the database. Returns 1.
 
     The checkpoint runs under the writers' lock: no commit may race it (SQLite before 3.51.3 can lose
-    its way there), and only this job checkpoints on purpose.
+    its way there), and only this job checkpoints on purpose. Raises LogTooLong where somebody who has been
+    reading for long keeps the log from being used again; it is noted beside the heartbeat.
     """
     with writing(HEARTBEAT_LOCK):
         row = outbox.heartbeat()
         row.ticked_at, row.details = now, {**row.details, "runs": {**row.details.get("runs", {}), **(runs or {})}}
     with alone() as cursor:
         if cursor is not None:
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            _busy, pages, folded = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if (pages - folded) * cursor.execute("PRAGMA page_size").fetchone()[0] > WAL_LIMIT:
+                raise LogTooLong
     return 1
+
+
+class LogTooLong(Exception):  # noqa: N818
+    """SQLite's log grows and cannot be folded back: a program has been reading the database for too long."""
 
 
 def wipe_deleted() -> None:

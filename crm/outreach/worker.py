@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm.clock import utcnow
-from crm.db import Damaged, db, writing
+from crm.db import Busy, Damaged, db, writing
 from crm.journal.jobs import seal_journal
 from crm.keeping import backup_jobs, care_jobs
 from crm.outreach import digest_jobs, jobs, outbox
@@ -111,7 +111,7 @@ class Worker:
                 if trouble:
                     kept |= _failed(name, kept.get("failures", {}), {"at": now.isoformat(), "kind": trouble})
                 row.details = kept
-        except (SQLAlchemyError, OSError, Damaged) as error:
+        except (SQLAlchemyError, OSError, Busy, Damaged) as error:
             log.error("trouble_not_noted", job=name, kind=type(error).__name__)
             return
         (self._failing.add if trouble else self._failing.discard)(name)

@@ -56,6 +56,11 @@ class Lane(StrEnum):
     LUNCH_AND_LEARN = "5"
     PARKED = "parked"
 
+    @classmethod
+    def unreadable(cls) -> "Lane":
+        """Park what another program put nowhere: a person looks, and nothing is sent."""
+        return cls.PARKED
+
 
 class ContactRole(StrEnum):
     """Who somebody in an office is."""

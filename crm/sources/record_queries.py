@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 
 from crm.clients.models import Client, ClientStatus
-from crm.db import UtcDateTime, db
+from crm.column_types import UtcDateTime
+from crm.db import db
 from crm.journal.models import EntryNote, JournalEntry
 from crm.outreach.models import Task, TaskStatus
 from crm.pipeline.models import StepChange
