@@ -16,7 +16,7 @@ from crm.crypto import KeyringError
 from crm.db import NotFound, writing
 from crm.journal import service as journal
 from crm.journal.rights_acts import ClientExported
-from crm.outreach.jobs import wipe_deleted
+from crm.outreach.upkeep_jobs import wipe_deleted
 
 
 @click.group("client")

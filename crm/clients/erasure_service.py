@@ -25,7 +25,7 @@ class LeavingNow(Exception):  # noqa: N818
 def erase(practice: Practice, client: Client, *, now: datetime, actor: int | None = None) -> Erasure:
     """Delete all that is held about a client and write the ledger.
 
-    The caller commits, then wipes the disk (`jobs.wipe_deleted`). The journal is append-only and keeps what
+    The caller commits, then wipes the disk (`upkeep_jobs.wipe_deleted`). The journal is append-only and keeps what
     happened under the code; how their sources stand does not change.
     Raises LeavingNow where a letter about them is on the wire.
     """

@@ -15,7 +15,7 @@ from crm.crypto import KeyringError, Unreadable
 from crm.db import writing
 from crm.journal import service as journal
 from crm.journal.rights_acts import ClientExported
-from crm.outreach.jobs import wipe_deleted
+from crm.outreach.upkeep_jobs import wipe_deleted
 from crm.web import BaseForm, invalid, sealer
 
 bp = Blueprint("rights", __name__)

@@ -12,7 +12,7 @@ from crm.keeping import queries
 from crm.keeping.models import Kind
 from crm.keeping.runs_jobs import Failed, Outcome, run
 from crm.keeping.standing import Clock, is_due, week_is_over
-from crm.outreach.jobs import alone
+from crm.outreach.upkeep_jobs import alone
 
 PATIENCE_MS = 200  # for readers, while nobody can write
 

@@ -18,7 +18,7 @@ from crm.clock import utcnow
 from crm.db import Busy, Damaged, db, writing
 from crm.journal.jobs import seal_journal
 from crm.keeping import backup_jobs, care_jobs
-from crm.outreach import digest_jobs, jobs, outbox
+from crm.outreach import digest_jobs, jobs, outbox, upkeep_jobs
 
 log = structlog.get_logger()
 Job = Callable[..., int]
@@ -39,7 +39,7 @@ class Worker:
             "queue_digests": digest_jobs.queue_digests,
             "send_outbox": partial(jobs.send_outbox, stop=self._stopping.is_set),
             "seal_journal": seal_journal,
-            "housekeeping": partial(jobs.housekeeping, runs=self._runs),
+            "housekeeping": partial(upkeep_jobs.housekeeping, runs=self._runs),
             "check_database": care_jobs.check_database,
             "back_up": backup_jobs.back_up,
         }

@@ -17,7 +17,7 @@ from crm.journal import audit_cli
 from crm.journal import service as journal
 from crm.journal.acts import ManualTaskAdded
 from crm.journal.models import JournalEntry
-from crm.outreach import jobs, manual, outbox, service
+from crm.outreach import manual, outbox, service, upkeep_jobs
 from crm.outreach.models import Task
 from crm.outreach.worker import Worker
 
@@ -96,7 +96,7 @@ def test_a_command_that_writes_for_long_is_said_in_the_same_way(app, owner, cloc
 
 @pytest.mark.sqlite
 def test_a_reader_that_never_ends_is_noted_before_the_log_fills_the_disk(app, clock, settings, monkeypatch):
-    monkeypatch.setattr(jobs, "LOG_LIMIT", 20_000)
+    monkeypatch.setattr(upkeep_jobs, "WAL_LIMIT", 20_000)
     worker = Worker(app)
     with another_program(settings) as other:
         other.execute("BEGIN")

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, text
 from crm.db import DAMAGED, WAL_LIMIT, Damaged, db, writing
 from crm.keeping import care_jobs
 from crm.keeping.models import KeepingRun, Kind
-from crm.outreach import feed_service, jobs
+from crm.outreach import feed_service, upkeep_jobs
 from crm.outreach.worker import Worker
 from crm.sources.models import Office
 
@@ -26,7 +26,7 @@ def desk(practice, clock):
 
 def harm(settings) -> None:
     """Overwrite a page of the task table, as a dying disk would."""
-    jobs.wipe_deleted()
+    upkeep_jobs.wipe_deleted()
     db.engine.dispose()
     path = settings.data_dir / "handoff.sqlite3"
     with sqlite3.connect(path) as connection:
@@ -49,7 +49,7 @@ def test_a_whole_database_is_looked_at_once_a_night_and_thoroughly_once_a_week(d
 
 
 def test_one_damaged_page_stops_all_writing_and_says_what_to_do(app, desk, clock, settings, owner, run):  # noqa: PLR0917
-    jobs.housekeeping(now=clock.now)
+    upkeep_jobs.housekeeping(now=clock.now)
     with writing(desk.id):
         _feed, token = feed_service.create_feed(desk, builders.user(), name="Phone", hide_sources=False, now=clock.now)
     harm(settings)

@@ -14,7 +14,8 @@ from crm.factory import create_app
 from crm.keeping import disks
 from crm.keeping.models import KeepingRun, Kind, RunState
 from crm.outreach import outbox
-from crm.outreach.jobs import HEARTBEAT_LOCK, housekeeping
+from crm.outreach.jobs import HEARTBEAT_LOCK
+from crm.outreach.upkeep_jobs import housekeeping
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from crm.db import writing
 from crm.factory import create_app
-from crm.outreach import jobs, outbox
+from crm.outreach import outbox, upkeep_jobs
 from crm.outreach.models import MessageState
 from crm.outreach.sending import ChannelDown
 from crm.outreach.worker import Worker
@@ -27,7 +27,7 @@ def test_it_is_ready_once_the_clock_ticks_and_not_after_it_fell_silent(visitor, 
     """R35: worker dead."""
     answer = visitor.get("/readyz")
     assert (answer.status_code, answer.json) == (503, {"ready": False, "database": True, "clock": False})
-    jobs.housekeeping(now=clock.now)
+    upkeep_jobs.housekeeping(now=clock.now)
     answer = visitor.get("/readyz")
     assert (answer.status_code, answer.json) == (200, {"ready": True, "database": True, "clock": True})
     clock.now += timedelta(minutes=5, seconds=1)
@@ -36,7 +36,7 @@ def test_it_is_ready_once_the_clock_ticks_and_not_after_it_fell_silent(visitor, 
 
 
 def test_a_database_that_does_not_answer_is_not_ready(visitor, clock):
-    jobs.housekeeping(now=clock.now)
+    upkeep_jobs.housekeeping(now=clock.now)
     with writing() as session:
         session.execute(text("ALTER TABLE heartbeat RENAME TO gone"))
     answer = visitor.get("/readyz")
@@ -46,7 +46,7 @@ def test_a_database_that_does_not_answer_is_not_ready(visitor, clock):
 def test_a_dead_clock_is_said_on_every_page_within_five_minutes(app, clock):
     """R35: worker dead."""
     browser = builders.signed_in(app)
-    jobs.housekeeping(now=clock.now)
+    upkeep_jobs.housekeeping(now=clock.now)
     for path in ("/", "/outbox", "/clock"):
         page = browser.get(path).text
         assert "The clock ticked a moment ago; the next digest comes tomorrow at 7:00." in page
@@ -83,7 +83,7 @@ def test_the_figures_follow_the_rows(app, visitor, clock):
             row.state = MessageState(state)
             row.sent_at = row.next_at + timedelta(seconds=number) if state == "sent" else None
             session.add(row)
-    jobs.housekeeping(now=clock.now - timedelta(seconds=20))
+    upkeep_jobs.housekeeping(now=clock.now - timedelta(seconds=20))
     figures = scrape(visitor)
     assert figures['handoff_outbox_messages{state="queued"}'] == 2
     assert figures['handoff_outbox_messages{state="failed"}'] == 0
