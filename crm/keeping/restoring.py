@@ -27,7 +27,7 @@ from crm.journal.keeping_acts import DataRestored
 from crm.keeping import archive, copying
 from crm.keeping.manifest import Erased, Manifest
 from crm.keeping.models import KeepingRun, Kind, RunState
-from crm.outreach import upkeep_jobs
+from crm.outreach import jobs, upkeep_jobs
 from crm.outreach.models import ActionUse, DigestDay, MessageState, OutboxMessage
 
 ROOM, DATABASE = ".restoring", "handoff.sqlite3"
