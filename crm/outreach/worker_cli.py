@@ -112,6 +112,7 @@ class _Pages(BaseApplication):  # type: ignore[misc]
             "accesslog": None,
             "timeout": 60,
             "graceful_timeout": GRACE_SECONDS,
+            "reuse_port": True,  # it can start again while children of a killed one still hold the port
             "keepalive": 75,  # a proxy keeps its connections; closed too early they cost it a request
             "control_socket_disable": True,
             "loglevel": "warning",

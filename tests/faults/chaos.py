@@ -25,7 +25,7 @@ if __name__ == "__main__":
 import builders  # noqa: E402
 import mailroom  # noqa: E402
 import paperwork  # noqa: E402
-from chaos_people import Book, Person  # noqa: E402
+from chaos_people import SOURCES, Book, Person  # noqa: E402
 from chaos_tally import tally  # noqa: E402
 from databases import Postgres  # noqa: E402
 from flask import Flask  # noqa: E402
@@ -40,6 +40,9 @@ from crm.outreach.models import MessageKind, MessageState  # noqa: E402
 from crm.settings import Settings, load_settings  # noqa: E402
 
 WORKERS, NODES, WEB_PER_NODE, PEOPLE = 3, 2, 2, 3
+WELL_ENDED = {0, -signal.SIGTERM}  # the signal itself ends what has only just begun to start
+# Seconds between two kills in a short run and in a long one: starting again costs what work would.
+PAUSES = ((0.3, 1.2), (1, 5))
 MOVING = {MessageState.QUEUED, MessageState.RETRY, MessageState.CLAIMED, MessageState.IN_DATA}
 
 
@@ -127,8 +130,8 @@ def run(
     try:
         for thread in (*people, post):
             thread.start()
-        while time.monotonic() < end:
-            stop.wait(nodes.chance.uniform(0.3, 1.2))
+        while time.monotonic() < end or (not book.referrals and time.monotonic() < end + 60):
+            stop.wait(nodes.chance.uniform(*PAUSES[seconds > 30]))
             nodes.kill_one()
     finally:
         stop.set()
@@ -137,7 +140,7 @@ def run(
         codes = nodes.end()
     _settle(nodes)
     counted = tally(book, server)
-    counted["broken"]["bad ends"] = sum(1 for code in codes if code != 0)
+    counted["broken"]["bad ends"] = sum(1 for code in codes if code not in WELL_ENDED)
     return {"seconds": round(time.monotonic() - began), "seed": seed, "kills": nodes.kills, **counted}
 
 
@@ -148,7 +151,8 @@ def furnish(app: Flask) -> list[str]:
         practice.work_days = "1234567"
         db.session.add(practice)
     paperwork.letterhead()
-    paperwork.source()
+    for number in range(SOURCES):
+        paperwork.source(f"Source{number}" if number else "Marsh")
     cookies = []
     for number in range(PEOPLE):
         email = f"person{number}@example.com"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
+SOURCES = 20
 LETTER = """Dear Dr. Marsh,
 
 Thank you for your note about exercise after discharge. I am glad to call your office next week.
@@ -57,8 +58,9 @@ class Person(threading.Thread):
 
     def refer(self) -> None:
         """Enter a referral, again and again until somebody says that it is saved."""
+        source = str(self._chance.randint(1, SOURCES))
         form = {
-            "form_key": str(uuid.uuid4()), "source_id": "1", "received_on": date.today().isoformat(),  # noqa: DTZ011
+            "form_key": str(uuid.uuid4()), "source_id": source, "received_on": date.today().isoformat(),  # noqa: DTZ011
             "method": "fax", "written": "y", "service": "Medical Exercise Training", "diagnosis": "Knee",
             "icd10": "M17.11", "transition": "y", "client_code": "", "client_name": "", "client_class": "",
         }  # fmt: skip

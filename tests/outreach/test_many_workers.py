@@ -13,6 +13,7 @@ from flask import Flask
 from smtp_server import Do, SmtpServer, Step
 from sqlalchemy import func, select
 
+from crm.accounts.models import Practice
 from crm.db import Turn, db, writing
 from crm.documents.models import DeliveryState
 from crm.journal import chain
@@ -189,7 +190,7 @@ def test_a_lease_begins_anew_with_the_message_itself(app, clock):
 
 
 @pytest.mark.postgresql
-def test_referrals_entered_at_once_get_codes_of_their_own(app, together):
+def test_referrals_entered_at_once_get_codes_of_their_own_and_each_renews_the_feeds(app, together):
     relationships(1)
     source = paperwork.newest(paperwork.Source)
     form = {
@@ -206,3 +207,4 @@ def test_referrals_entered_at_once_get_codes_of_their_own(app, together):
 
     assert together(refer) == [{303}] * 3
     assert len(set(db.session.scalars(select(paperwork.Client.code)))) == 12
+    assert db.session.scalar(select(Practice.task_revision)) >= 12
