@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, String, cast, or_, select
 
 from crm.accounts.models import Practice
 from crm.clients.models import Client
@@ -119,15 +119,22 @@ def events_in(practice: Practice, circle: Circle) -> list[CircleEvent]:
         JournalEntry.practice_id == practice.id,
         or_(JournalEntry.source_id.in_(circle.source_ids), JournalEntry.client_id.in_(circle.client_ids)),
     )
-    query = select(JournalEntry.seq, JournalEntry.undoes).where(*about).order_by(JournalEntry.seq)
-    rows = db.session.execute(query).all()
+    columns = (
+        JournalEntry.seq,
+        JournalEntry.undoes,
+        JournalEntry.digest,
+        cast(JournalEntry.at, String).label("written"),
+    )
+    rows = db.session.execute(select(*columns).where(*about).order_by(JournalEntry.seq)).all()
     undone = {row.undoes for row in rows if row.undoes is not None}
     seqs = [row.seq for row in rows if row.undoes is None and row.seq not in undone]
     shelf = (practice.uuid, practice.time_zone)
-    found = _shelf.of(shelf, seqs)
+    names = {row.seq: (row.seq, row.digest, row.written) for row in rows}
+    found = _shelf.of(shelf, [names[seq] for seq in seqs])
     missing = [seq for seq in seqs if seq not in found]
     if missing:
-        found |= _shelf.put(shelf, _read(practice, about if len(missing) > FEW else (JournalEntry.seq.in_(missing),)))
+        read = _read(practice, about if len(missing) > FEW else (JournalEntry.seq.in_(missing),))
+        found |= _shelf.put(shelf, names, read)
     return [event for seq in seqs if (event := found[seq]) is not None]
 
 
@@ -152,20 +159,28 @@ def _event(row: Row[Any], zone: str) -> CircleEvent:
     return CircleEvent(payload, moment, engine.event_from(payload, zone))
 
 
+Name = tuple[int, str, str]  # number, digest in the chain (empty for a sample), moment of writing
+
+
 class _Shelf:
-    """Events read before, by practice, zone and entry. Entries never change, so what lies here is never stale."""
+    """Events read before, by practice, zone and entry. Entries never change, so what lies here is never stale.
+
+    An entry is named by its content too: what was read in a transaction that rolled back leaves its number to another.
+    """
 
     def __init__(self, most: int) -> None:
         self._most, self._lock = most, Lock()
-        self._events: OrderedDict[tuple[tuple[str, str], int], CircleEvent | None] = OrderedDict()
+        self._events: OrderedDict[tuple[tuple[str, str], Name], CircleEvent | None] = OrderedDict()
 
-    def of(self, shelf: tuple[str, str], seqs: list[int]) -> dict[int, CircleEvent | None]:
+    def of(self, shelf: tuple[str, str], names: list[Name]) -> dict[int, CircleEvent | None]:
         with self._lock:
-            return {seq: self._events[key] for seq in seqs if (key := (shelf, seq)) in self._events}
+            return {name[0]: self._events[key] for name in names if (key := (shelf, name)) in self._events}
 
-    def put(self, shelf: tuple[str, str], read: dict[int, CircleEvent | None]) -> dict[int, CircleEvent | None]:
+    def put(
+        self, shelf: tuple[str, str], names: dict[int, Name], read: dict[int, CircleEvent | None]
+    ) -> dict[int, CircleEvent | None]:
         with self._lock:
-            self._events.update({(shelf, seq): event for seq, event in read.items()})
+            self._events.update({(shelf, names[seq]): event for seq, event in read.items()})
             while len(self._events) > self._most:
                 self._events.popitem(last=False)
         return read

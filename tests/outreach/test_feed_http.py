@@ -284,3 +284,15 @@ def test_a_command_makes_an_address_of_a_kind(app, of_kind, visitor):
     assert "Order the lunch for Dr. Helen Marsh" in titles(visitor.get(path))
     nobody = run(args=["feed", "create", "--user", "nobody@example.com", "--json"])
     assert (nobody.exit_code, nobody.output.count('"field": "user"')) == (2, 1)
+
+
+def test_a_day_that_was_refused_is_forgotten_when_the_next_one_is_asked(app, desk, owner):
+    with app.app_context():
+        key = db.session.scalar(select(Task.key).where(Task.rule == "C01"))
+    htmx = {"HX-Request": "true"}
+    refused = owner.post(f"/tasks/{key}/snooze", data={"to": "2026-05-07"}, headers=htmx)
+    assert (refused.status_code, "choose a later day" in refused.text) == (422, True)
+    past = owner.post(f"/tasks/{key}/snooze", data={"to": "2026-05-05"}, headers=htmx)
+    assert (past.status_code, "That day is past" in past.text) == (422, True)
+    taken = owner.post(f"/tasks/{key}/snooze", data={"to": "2026-05-12"}, headers=htmx)
+    assert (taken.status_code, "Put off to Tue" in taken.text) == (200, True)
