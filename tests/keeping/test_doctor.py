@@ -110,7 +110,7 @@ def chmod(mode):
         pytest.param(no_backup, "backups", "bad", "There is no backup yet.", id="no backup"),
         pytest.param(
             only_backup(9, file="gone.backup"), "backups", "bad", "The last one, gone.backup, is not in",
-            id="backup gone"
+            id="backup gone", marks=pytest.mark.sqlite,
         ),
         pytest.param(only_backup(9), "rehearsal", "warn", "No backup was restored on trial yet.", id="no rehearsal"),
         pytest.param(
