@@ -16,6 +16,8 @@ JOBS = {
     "send_outbox": ("Sends what is due", "message", "messages"),
     "seal_journal": ("Seals the journal", "entry", "entries"),
     "housekeeping": ("Keeps the database tidy", "", ""),
+    "check_database": ("Looks whether the database is sound, each night", "", ""),
+    "back_up": ("Makes a backup each night, and restores one on trial each week", "", ""),
 }
 
 
