@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Engine, MetaData, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-from crm.column_types import Choice, Day, UtcDateTime
+from crm.column_types import Choice, UtcDateTime
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -51,7 +51,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     registry = registry(
         metadata=metadata,
-        type_annotation_map={datetime: UtcDateTime(), date: Day(), dict[str, Any]: JSON(), list[Any]: JSON()},
+        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()},
     )
 
 

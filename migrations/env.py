@@ -12,7 +12,7 @@ engine = current_app.extensions["migrate"].db.engine
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Write plain types into migrations: they must not import the program of a later day."""
-    plain = {"UtcDateTime": "sa.DateTime()", "Day": "sa.Date()", "AsaList": "sa.UnicodeText()"}
+    plain = {"UtcDateTime": "sa.DateTime()", "AsaList": "sa.UnicodeText()"}
     if kind == "type" and type(item).__name__ == "Choice":
         values = ", ".join(map(repr, item.enums))
         return f"sa.Enum({values}, name={item.name!r}, native_enum=False, create_constraint=True, length=32)"
