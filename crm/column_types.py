@@ -1,18 +1,18 @@
 """Types of columns that read what is there: a value no program of ours wrote must not take a whole list with it.
 
 SQLite keeps whatever another program puts into a column. What cannot be read as the column's type is read as a value
-that strikes the eye or closes the door: a day in 1900, no choice, an empty list. It is logged, never written back.
+that strikes the eye or closes the door: a moment in 1900, no choice, an empty list. It is logged, never written back.
 """
 
+import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Enum, TypeDecorator
 
 log = structlog.get_logger()
-NO_DAY = date(1900, 1, 1)
 NO_MOMENT = datetime(1900, 1, 1, tzinfo=UTC)
 Reader = Callable[[Any], Any]
 
@@ -55,30 +55,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return forgiving(super().result_processor(dialect, coltype), lambda _value: NO_MOMENT)
 
 
-class Day(TypeDecorator[date]):
-    """A local date."""
-
-    impl = Date
-    cache_ok = True
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Reader | None:
-        """Read a date, or one long ago."""
-        return forgiving(super().result_processor(dialect, coltype), lambda _value: NO_DAY)
-
-
-class Kept(TypeDecorator[Any]):
-    """A list or an object as JSON."""
-
-    impl = JSON
-    cache_ok = True
-
-    def __init__(self, kind: type[list[Any]] | type[dict[str, Any]]) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Reader | None:
-        """Read it, or an empty one."""
-        return forgiving(super().result_processor(dialect, coltype), lambda _value: self.kind())
+def read_json(told: str) -> Any:
+    """Read a column of JSON; what is none is read as an empty object, which serves as an empty list too."""
+    try:
+        return json.loads(told)
+    except ValueError as error:
+        log.error("unreadable_value", kind=type(error).__name__)
+        return {}
 
 
 class Choice(Enum):

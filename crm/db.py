@@ -6,18 +6,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import IO, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, MetaData, event, func, select, text
+from sqlalchemy import JSON, Engine, MetaData, event, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-from crm.column_types import Choice, Day, Kept, UtcDateTime
+from crm.column_types import Choice, UtcDateTime
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -65,7 +65,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     registry = registry(
         metadata=metadata,
-        type_annotation_map={datetime: UtcDateTime(), date: Day(), dict[str, Any]: Kept(dict), list[Any]: Kept(list)},
+        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()},
     )
 
 

@@ -23,6 +23,7 @@ from crm.accounts.models import Role, User
 from crm.clients import rights_views as rights
 from crm.clients import views as clients
 from crm.clock import utcnow
+from crm.column_types import read_json
 from crm.crypto import Sealer, load_keyring
 from crm.db import POSTGRES, db, install_sqlite_rules
 from crm.documents import views as documents
@@ -105,7 +106,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": secret.read_text().strip() if secret.is_file() else None,
         "SECURITY_PASSWORD_SALT": "handoff",  # argon2 salts each hash by itself; this one only has to be there
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.is_sqlite else _postgres_options(),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"json_deserializer": read_json} if settings.is_sqlite else _postgres_options(),
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 500_000,
         "MAX_FORM_PARTS": 400,

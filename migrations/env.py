@@ -13,7 +13,7 @@ engine = context.config.attributes.get("engine") or current_app.extensions["migr
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Write plain types into migrations: they must not import the program of a later day."""
-    plain = {"UtcDateTime": "sa.DateTime()", "Day": "sa.Date()", "Kept": "sa.JSON()", "AsaList": "sa.UnicodeText()"}
+    plain = {"UtcDateTime": "sa.DateTime()", "AsaList": "sa.UnicodeText()"}
     if kind == "type" and type(item).__name__ == "Choice":
         values = ", ".join(map(repr, item.enums))
         return f"sa.Enum({values}, name={item.name!r}, native_enum=False, create_constraint=True, length=32)"

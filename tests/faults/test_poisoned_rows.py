@@ -7,17 +7,17 @@ from pathlib import Path
 
 import builders
 import pytest
-from sqlalchemy import String, Table
+from sqlalchemy import JSON, String, Table
 
 from crm import demo
 from crm.accounts.models import Practice
-from crm.column_types import Choice, Day, Kept, UtcDateTime
+from crm.column_types import Choice, UtcDateTime
 from crm.db import Base, db, writing
 from crm.outreach import digest_jobs, feed_service, jobs
 
 pytestmark = pytest.mark.sqlite
 PAGES = ("/", "/pipeline", "/sources", "/clients", "/calendar", "/outbox", "/quick-add")
-RUBBISH = {Choice: "rubbish", Day: "not a date", UtcDateTime: "not a time", Kept: "{not json"}
+RUBBISH = {Choice: "rubbish", UtcDateTime: "not a time", JSON: "{not json"}
 KEYS = {
     "uuid",
     "key",

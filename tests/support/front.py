@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -109,7 +110,7 @@ def serving(app: Flask, settings: Settings, warm: Warm, **environment: str) -> I
             front = Front(pid, port, warm, cookie)
             try:
                 while front.get("/readyz").status != 200:
-                    pass  # the clock's first tick writes too
+                    time.sleep(0.02)  # the clock's first tick writes too, and needs the processor as well
                 yield front
             finally:
                 if not front.ended:
