@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import wraps
@@ -281,10 +281,12 @@ def install_sqlite_rules(engine: Engine, lock_path: Path) -> None:
             raw = connection.connection.dbapi_connection
             try:
                 getattr(raw, how)()
-                fold.where_long(raw)
             except sqlite3.Error as error:
                 raw.rollback()  # before the next writer comes in: a commit that found the disk full is still open
                 raise OperationalError(how, None, error) from error
+            else:
+                with suppress(sqlite3.Error):  # what was saved is saved; the log is folded another time
+                    fold.where_long(raw)
             finally:
                 lock.release(handle)
 
