@@ -67,7 +67,7 @@ def ago(moment: datetime, now: datetime) -> str:
 
 def next_digest(local: datetime, wishes: Wishes, calendar: Workdays) -> str:
     """Say when the next digest comes if nothing is urgent before: "today at 7:00". `local` is the practice's wall."""
-    at, today = time.fromisoformat(wishes.at), local.date()
+    at, today = wishes.hour, local.date()
     comes_today = local.time() < at and comes_on(wishes, today, calendar)
     on = today if comes_today else next_morning(wishes, today, calendar)
     return clock_time(on, at, today)

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from crm.accounts.models import User
 from crm.outreach.workdays import Workdays
 
+USUAL_HOUR = time(7)
 PAUSES = (3, 7, 14, 30)  # days one may choose from a mail
 
 
@@ -16,6 +17,14 @@ class Wishes:
     at: str
     days: str
     paused_until: date | None = None  # the day it comes again
+
+    @property
+    def hour(self) -> time:
+        """Return the hour on the practice's wall; seven where another program left no time there."""
+        try:
+            return time.fromisoformat(self.at)
+        except ValueError:
+            return USUAL_HOUR
 
     def rests_on(self, on: date) -> bool:
         """Say whether a pause holds on a date."""
@@ -34,7 +43,7 @@ def hour_has_come(wishes: Wishes, now_local: datetime) -> bool:
     is past it; one the autumn change doubles has come at its first time. That nothing goes out twice on a date
     is a matter of `digest_day`, not of the hour.
     """
-    return now_local.time() >= time.fromisoformat(wishes.at) and not wishes.rests_on(now_local.date())
+    return now_local.time() >= wishes.hour and not wishes.rests_on(now_local.date())
 
 
 def is_due(wishes: Wishes, *, now_local: datetime, calendar: Workdays, has_urgent: bool) -> bool:

@@ -115,4 +115,4 @@ def test_the_worker_waits_while_the_data_folder_cannot_be_written(app, server, c
     assert worker.run_once(clock.now)["send_outbox"] == 1
     assert mailroom.states() == {"task:1": "sent"}
     with writing():
-        assert outbox.heartbeat().details == {}
+        assert outbox.heartbeat().details.keys() == {"runs"}  # none fails any more

@@ -84,7 +84,7 @@ def survived(app, owner, feed: str, now) -> str:
     """Return what a poisoned row took with it, or nothing."""
     died = [path for path in (*PAGES, feed) if owner.get(path).status_code != 200]
     with app.app_context():
-        digest = digest_jobs.digest_of(builders.user(), now.date()).text
+        digest = digest_jobs.digest_of(builders.user(), now.date(), now=now).text
         jobs.replan_today(now=now + timedelta(days=1))
         replanned_on = db.session.query(Practice).one().replanned_on
         at_rest()
