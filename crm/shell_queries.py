@@ -12,7 +12,7 @@ from crm.db import db
 from crm.documents.models import Document, DocumentState
 from crm.outreach import clock_words, mornings
 from crm.outreach.models import Heartbeat, MessageState, OutboxMessage, Task, TaskStatus
-from crm.outreach.workdays import workdays_of
+from crm.outreach.workdays import calendar_of
 from crm.sources.models import Source
 
 WAITING = (MessageState.HELD, MessageState.UNKNOWN, MessageState.FAILED)
@@ -56,6 +56,6 @@ def next_digest(practice: Practice, user: User, now: datetime) -> str:
     """Say when this user's next digest comes; "" where they want none."""
     if not user.digest_on:
         return ""
-    calendar = workdays_of(frozenset(date.fromisoformat(day) for day in practice.closed_days))
+    calendar = calendar_of(practice.closed_days)
     local = now.astimezone(ZoneInfo(practice.time_zone))
     return clock_words.next_digest(local, mornings.wishes_of(user), calendar)

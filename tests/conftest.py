@@ -14,6 +14,7 @@ import pytest
 from databases import Postgres, migrated_sqlite
 from flask import Flask
 from flask.testing import FlaskClient
+from smtp_server import SmtpServer
 
 from crm.crypto import create_keyring
 from crm.db import db
@@ -92,6 +93,13 @@ def settings(tmp_path: Path, template_file: Path | None, postgres: Postgres | No
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpServer]:
+    """A mail server that does what a test tells it."""
+    with SmtpServer() as running:
+        yield running
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from crm.outreach import service as outreach
 from crm.outreach.circle_queries import Circle
 from crm.outreach.models import Task
 from crm.outreach.task_queries import find_open_task_of_rule
-from crm.outreach.workdays import workdays_of
+from crm.outreach.workdays import calendar_of
 from crm.sources import service as sources
 from crm.sources.models import BackgroundFact, Contact, Office, Source
 
@@ -50,7 +50,7 @@ def load(practice: Practice, sealer: Sealer, *, now: datetime) -> None:
         return
     cast = _cast(practice, sealer)
     today = clock.local_date(now, practice.time_zone)
-    calendar = workdays_of(frozenset(date.fromisoformat(day) for day in practice.closed_days))
+    calendar = calendar_of(practice.closed_days)
     teller = _Teller(practice, cast, sealer, now)
     for line in tell(Days(today, calendar)):
         teller.add(line)

@@ -21,7 +21,7 @@ from crm.outreach import action_links, kinds, putting_off, task_views, today_que
 from crm.outreach.action_links import UNDO_FOR, Act, ActionLink, Seal
 from crm.outreach.day_words import day
 from crm.outreach.models import ActionUse, Task, TaskStatus
-from crm.outreach.workdays import workdays_of
+from crm.outreach.workdays import calendar_of
 from crm.web import commit, csrf
 
 
@@ -157,8 +157,7 @@ def _name(asked: Asked, task: Task) -> str:
 
 
 def _later(asked: Asked, task: Task) -> date:
-    closed = frozenset(date.fromisoformat(on) for on in asked.practice.closed_days)
-    return putting_off.one_day_on(task.due, _today(asked), workdays_of(closed))
+    return putting_off.one_day_on(task.due, _today(asked), calendar_of(asked.practice.closed_days))
 
 
 def _today(asked: Asked) -> date:

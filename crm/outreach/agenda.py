@@ -44,6 +44,13 @@ class AgendaItem:
         """Say whether it still has to be done."""
         return self.status == "open"
 
+    def why(self, today: date) -> str:
+        """Say why it exists: "day 3 after the letter", "sees the doctor on Thu 14 May"."""
+        return kinds.why(
+            self.rule, client=self.client_code, reason=self.reason, trigger_on=self.trigger_on,
+            anchor_on=self.anchor_on, today=today,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -158,14 +158,7 @@ def _verb(item: AgendaItem) -> str:
 
 
 def _line(item: AgendaItem, today: date, mailing: Mailing) -> Line:
-    why = kinds.why(
-        item.rule,
-        client=item.client_code,
-        reason=item.reason,
-        trigger_on=item.trigger_on,
-        anchor_on=item.anchor_on,
-        today=today,
-    )
+    why = item.why(today)
     late = f"{due_words(item.due, today)}; " if item.due < today else ""
     what = kinds.outside_title(
         item.rule, source=item.source_name, client=item.client_code, manual_kind=item.manual_kind

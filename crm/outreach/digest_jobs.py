@@ -18,7 +18,7 @@ from crm.outreach import action_links, agenda, agenda_queries, digest, mornings,
 from crm.outreach.action_links import Seal
 from crm.outreach.models import DigestDay, MessageKind
 from crm.outreach.sending import NewMessage
-from crm.outreach.workdays import Workdays, workdays_of
+from crm.outreach.workdays import calendar_of
 from crm.settings import Settings
 
 URGENT_DAYS = 3  # working days ahead in which a report before a visit cannot wait (domain.md 12.5)
@@ -71,7 +71,7 @@ def digest_of(user: User, on: date, *, now: datetime) -> DigestMail:
 def written_digest(user: User, on: date, *, now: datetime) -> digest.Digest:
     """Say a user's digest of the local date `on` from the tasks as they stand."""
     practice = db.session.get_one(Practice, user.practice_id)
-    calendar = calendar_of(practice)
+    calendar = calendar_of(practice.closed_days)
     items = agenda_queries.open_items(practice.id, today=on, until=on + timedelta(days=digest.REPORT_DAYS))
     found = agenda.group(items, on, urgent_until=calendar.count(on, URGENT_DAYS))
     without = agenda_queries.sources_without_step(practice.id, 2)
@@ -106,7 +106,7 @@ def _decide(practice_id: int, user_id: int, local: datetime, *, now: datetime) -
     wishes = mornings.wishes_of(user)
     if not mornings.hour_has_come(wishes, local):
         return False  # before its hour nothing needs to be read
-    calendar = calendar_of(db.session.get_one(Practice, practice_id))
+    calendar = calendar_of(db.session.get_one(Practice, practice_id).closed_days)
     urgent = today_queries.urgent(practice_id, calendar.count(local.date(), URGENT_DAYS), 1)
     if not mornings.is_due(wishes, now_local=local, calendar=calendar, has_urgent=bool(urgent)):
         return False
@@ -137,8 +137,3 @@ def _record(user_id: int, mail: DigestMail, on: date, *, now: datetime) -> None:
         )
         outbox.enqueue(message, host=settings.hostname, now=now)
     journal.record(practice, DigestRecorded(user=user_id, on=on.isoformat(), empty=skipped), now=now)
-
-
-def calendar_of(practice: Practice) -> Workdays:
-    """Return the business days of a practice."""
-    return workdays_of(frozenset(date.fromisoformat(day) for day in practice.closed_days))

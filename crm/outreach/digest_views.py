@@ -10,12 +10,13 @@ from crm.db import begin_write, db
 from crm.outreach import action_views, digest_jobs, mornings
 from crm.outreach.action_links import subscriber_of
 from crm.outreach.day_words import day
+from crm.outreach.workdays import calendar_of
 from crm.web import commit, csrf
 
 
 def preview() -> ResponseReturnValue:
     """Show the next digest as it would read from the tasks as they stand."""
-    on = mornings.next_morning(mornings.wishes_of(g.user), g.today, digest_jobs.calendar_of(g.practice))
+    on = mornings.next_morning(mornings.wishes_of(g.user), g.today, calendar_of(g.practice.closed_days))
     return render_template("outreach/digest.html", digest=digest_jobs.written_digest(g.user, on, now=g.now), on=on)
 
 
@@ -44,7 +45,7 @@ def pause(token: str) -> ResponseReturnValue:
         user.digest_paused_until = today + timedelta(days=days) if days else None
         commit()
     wishes = mornings.wishes_of(user)
-    comes = mornings.next_morning(wishes, today, digest_jobs.calendar_of(practice))
+    comes = mornings.next_morning(wishes, today, calendar_of(practice.closed_days))
     return render_template(
         "outreach/digest_pause.html", rests=wishes.rests_on(today), comes=day(comes, today), pauses=mornings.PAUSES
     )

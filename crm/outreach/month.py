@@ -103,14 +103,7 @@ def days(
 
 def task_entry(item: AgendaItem, today: date) -> Entry:
     """Put a task into the words of its day."""
-    said = kinds.why(
-        item.rule,
-        client=item.client_code,
-        reason=item.reason,
-        trigger_on=item.trigger_on,
-        anchor_on=item.anchor_on,
-        today=today,
-    )
+    said = item.why(today)
     address = f"/tasks/{item.key}"
     return Entry(
         id=item.key.replace(":", "-"),

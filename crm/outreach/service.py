@@ -15,7 +15,7 @@ from crm.outreach import circle_queries as circles
 from crm.outreach import manual
 from crm.outreach.circle_queries import Circle, CircleEvent
 from crm.outreach.models import Task, TaskStatus
-from crm.outreach.workdays import workdays_of
+from crm.outreach.workdays import calendar_of
 from crm.sources.models import Source
 
 # What a reader of list, digest or feed can see of a task; a change of any of these is a new revision.
@@ -233,7 +233,7 @@ def replay_manual(practice: Practice, keys: set[str], *, now: datetime) -> None:
     """Fold the journal over tasks typed in by hand, so that done, put off, skipped and undone hold for them too."""
     query = select(Task).where(Task.practice_id == practice.id, Task.key.in_(keys))
     for task in db.session.scalars(query):
-        days = workdays_of(frozenset(date.fromisoformat(day) for day in practice.closed_days))
+        days = calendar_of(practice.closed_days)
         state = manual.replay(_manual_events(practice, task), due=task.anchor_on or task.due, days=days)
         before = (task.due, task.status, task.reason)
         task.due, task.window_end = state.due, max(state.due, task.anchor_on or state.due)

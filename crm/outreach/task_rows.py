@@ -73,12 +73,5 @@ def _state(item: AgendaItem, today: date) -> tuple[str, str]:
 
 
 def _why(item: AgendaItem, today: date) -> str:
-    said = kinds.why(
-        item.rule,
-        client=item.client_code,
-        reason=item.reason,
-        trigger_on=item.trigger_on,
-        anchor_on=item.anchor_on,
-        today=today,
-    )
+    said = item.why(today)
     return f"{item.office_name} · {said}" if item.office_name else said

@@ -1,6 +1,6 @@
 """Today: what cannot wait, what is late, what is next, each with its reason."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from crm.keeping import keeping_views as keeping
 from crm.outreach import agenda, agenda_queries, outbox_queries, today_queries
 from crm.outreach.task_views import row_of
-from crm.outreach.workdays import Workdays, workdays_of
+from crm.outreach.workdays import Workdays, calendar_of
 
 URGENT_DAYS = 3
 FIRST, MORE = 40, 50
@@ -19,7 +19,7 @@ SUNDAY = 6
 
 def practice_days() -> Workdays:
     """Return the business calendar of the practice that asks."""
-    return workdays_of(frozenset(date.fromisoformat(day) for day in g.practice.closed_days))
+    return calendar_of(g.practice.closed_days)
 
 
 def today() -> ResponseReturnValue:

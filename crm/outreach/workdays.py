@@ -1,6 +1,6 @@
 """Which days are worked, and counting in business days (cadence.md 2 and 3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -92,3 +92,8 @@ US_WORKDAYS = Workdays()
 def workdays_of(closed_days: frozenset[date] = frozenset(), closed_weekdays: frozenset[int] = frozenset()) -> Workdays:
     """The one calendar for these closures: replays of an office find its answers ready."""
     return Workdays(closed_days, closed_weekdays)
+
+
+def calendar_of(closed_days: Iterable[str]) -> Workdays:
+    """Return the calendar of a practice from its closed days as they are kept, ISO dates."""
+    return workdays_of(frozenset(date.fromisoformat(day) for day in closed_days))

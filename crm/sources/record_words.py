@@ -65,10 +65,7 @@ def _is_shown(item: AgendaItem, show: str) -> bool:
 
 
 def _planned(item: AgendaItem, today: date) -> Line:
-    why = kinds.why(
-        item.rule, client=item.client_code, reason=item.reason, trigger_on=item.trigger_on, anchor_on=item.anchor_on,
-        today=today,
-    )  # fmt: skip
+    why = item.why(today)
     icon = ICONS.get(item.channel, "file-text")
     return Line(0, icon, sentence(name(item)), sentence(why), None, day(item.due, today), due_words(item.due, today))
 

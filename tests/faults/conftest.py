@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from smtp_server import SmtpServer
 from warm import Warm
 
 
@@ -12,10 +11,3 @@ def warm() -> Iterator[Warm]:
     """The parent of `flask` processes."""
     with Warm() as parent:
         yield parent
-
-
-@pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    """A mail server that does what a test tells it."""
-    with SmtpServer() as running:
-        yield running

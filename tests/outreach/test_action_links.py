@@ -31,12 +31,6 @@ REFUSED = "This link does not work any more"
 
 
 @pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    with SmtpServer() as running:
-        yield running
-
-
-@pytest.fixture
 def app(settings, clock, server) -> Iterator[Flask]:
     """A desk on Wednesday morning, its digest in the mailbox."""
     app = mailroom.app_with_server(settings, clock, server.port)

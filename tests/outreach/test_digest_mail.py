@@ -10,7 +10,6 @@ import mailroom
 import pytest
 from flask import Flask
 from morning import MORNING, NAME, pass_at, task, with_work
-from smtp_server import SmtpServer
 from sqlalchemy import select
 
 from crm.db import db, writing
@@ -19,12 +18,6 @@ from crm.outreach import digest_jobs
 from crm.outreach.models import DigestDay
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "digest"
-
-
-@pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    with SmtpServer() as running:
-        yield running
 
 
 @pytest.fixture

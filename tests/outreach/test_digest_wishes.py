@@ -26,12 +26,6 @@ WANTED = {"digest_on": "y", "digest_hour": "07:00", "digest_days": ["1", "2", "3
 
 
 @pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    with SmtpServer() as running:
-        yield running
-
-
-@pytest.fixture
 def app(settings, clock, server) -> Iterator[Flask]:
     app = mailroom.app_with_server(settings, clock, server.port)
     app.config["WTF_CSRF_ENABLED"] = False

@@ -9,7 +9,6 @@ import mailroom
 import paperwork
 import pytest
 from flask import Flask
-from smtp_server import SmtpServer
 
 from crm.db import begin_write, writing
 from crm.factory import create_app
@@ -40,12 +39,6 @@ def ago(*seconds: int) -> list[datetime]:
 def test_a_letter_waits_until_there_is_room(limits, left, seconds):
     wait = limits.wait(left, NOW)
     assert (wait and (wait.until - NOW).total_seconds()) == seconds
-
-
-@pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    with SmtpServer() as running:
-        yield running
 
 
 def limited(settings, clock, port: int, **limits: int) -> Flask:

@@ -24,12 +24,6 @@ MINUTES = timedelta(minutes=1)
 
 
 @pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    with SmtpServer() as running:
-        yield running
-
-
-@pytest.fixture
 def app(settings, clock, server) -> Iterator[Flask]:
     app = mailroom.app_with_server(settings, clock, server.port)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)

@@ -1,7 +1,6 @@
 """Mail through real sockets: what arrives, and what each way of going wrong comes to."""
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,12 +19,6 @@ from crm.settings import load_settings
 
 SHORT = Limits(connect=0.5, reply=0.3, total=0.6, quit=0.1)
 ROOMY = Limits(connect=5, reply=5, total=5, quit=0.2)
-
-
-@pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    with SmtpServer() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import mailroom
 import paperwork
 import pytest
 from flask import Flask
-from smtp_server import Do, SmtpServer, Step
+from smtp_server import Do, Step
 from sqlalchemy import func, select
 
 from crm.accounts.models import Practice
@@ -24,12 +24,6 @@ from crm.outreach.models import DigestDay, MessageKind, OutboxMessage
 from crm.outreach.worker import Worker
 
 MORNING = "2026-05-06T12:00:00Z"  # Wednesday, eight in New York
-
-
-@pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    with SmtpServer() as running:
-        yield running
 
 
 @pytest.fixture

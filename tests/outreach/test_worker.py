@@ -8,19 +8,13 @@ import builders
 import mailroom
 import pytest
 from flask import Flask
-from smtp_server import Do, SmtpServer, Step
+from smtp_server import Do, Step
 
 from crm.db import writing
 from crm.outreach import jobs, outbox
 from crm.outreach.models import MessageKind
 from crm.outreach.sending import NO_SERVER
 from crm.outreach.worker import Worker
-
-
-@pytest.fixture
-def server() -> Iterator[SmtpServer]:
-    with SmtpServer() as running:
-        yield running
 
 
 @pytest.fixture
