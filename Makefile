@@ -27,19 +27,19 @@ crm/static/vendor/.done: node_modules/.done scripts/assets.mjs crm/static/icons.
 
 assets: crm/static/vendor/.done
 
-browser: .venv/dev.done
-	@sh scripts/browser.sh $(PY)
+tools: .venv/dev.done
+	@sh scripts/test_tools.sh $(PY)
 
 run: .venv/app.done assets  ## start Handoff on http://127.0.0.1:8000 (PORT= for another, DEMO=1 for a sample practice)
 	@.venv/bin/flask init
 	@if [ -n "$(DEMO)" ]; then .venv/bin/flask demo load --owner; fi
 	@exec .venv/bin/flask serve
 
-test: .venv/dev.done assets browser  ## run all tests, on SQLite and on PostgreSQL
+test: .venv/dev.done assets tools  ## run all tests, on SQLite and on PostgreSQL
 	$(PY) -m pytest -n 2 --dist loadfile
 	HANDOFF_TEST_DATABASE=postgresql $(PY) -m pytest -n 2 --dist loadfile -m "not browser"
 
-check: .venv/dev.done assets browser  ## format, lint, types, tests, as CI does
+check: .venv/dev.done assets tools  ## format, lint, types, tests, as CI does
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy

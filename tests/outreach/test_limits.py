@@ -112,9 +112,8 @@ def test_word_of_a_change_in_status_is_never_late_for_a_limit(app, server, clock
     assert (urgent.state, mailroom.states()["task:ordinary"]) == ("sent", "queued")
 
 
-def test_two_workers_count_one_after_the_other(settings, app, server, clock, on_postgres):
-    if not on_postgres:
-        pytest.skip("the embedded database has one writer at a time anyway")
+@pytest.mark.postgresql
+def test_two_workers_count_one_after_the_other(settings, app, server, clock):
     mailroom.put("task:0", now=clock.now)
     mailroom.put("task:1", now=clock.now)
     other = limited(settings, clock, server.port, mail_per_minute=1)
