@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. Both install what they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock assets browser
+.PHONY: help run test check bench faults lock assets tools
 PY := .venv/bin/python
 PORT ?= 8000
 export PORT
