@@ -1,29 +1,20 @@
 """What every page shares: who is asking, what time it is, headers, errors, forms, words for templates."""
 
+import re
 import secrets
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    current_app,
-    g,
-    make_response,
-    redirect,
-    request,
-    url_for,
-)
+from flask import Blueprint, Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
-from wtforms import DateField, PasswordField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, PasswordField, StringField, TextAreaField
 
 from crm import clock
 from crm.accounts.models import Practice
@@ -114,6 +105,20 @@ class Day(DateField):  # type: ignore[misc]
         if self.data is not None and not self.earliest <= self.data.year <= 2099:
             self.data = None
             raise ValueError(f"The year must lie between {self.earliest} and 2099.")
+
+
+class FormKey(HiddenField):  # type: ignore[misc]
+    """Names one form as it was shown, so that it is saved once however often it is sent."""
+
+    data: Any
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default=lambda: str(uuid.uuid4()), **kwargs)
+
+    def pre_validate(self, _form: Any) -> None:
+        """Give a form without a usable key a new one, so that it can still be saved once."""
+        if not re.fullmatch(r"[0-9a-f-]{36}", self.data or ""):
+            self.data = str(uuid.uuid4())
 
 
 def public() -> ResponseReturnValue | None:

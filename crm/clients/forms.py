@@ -1,7 +1,6 @@
 """Forms for referrals, visits and what happens to a client: shape only."""
 
 import re
-import uuid
 from datetime import date
 from typing import Any
 
@@ -17,7 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.clients.models import ClientClass, ReferralMethod
-from crm.web import BaseForm, Day
+from crm.web import BaseForm, Day, FormKey
 
 CODE = re.compile(r"C-\d{3,6}")
 METHODS = [
@@ -46,7 +45,7 @@ def not_after(today: date, field: DateField) -> None:
 class ReferralForm(BaseForm):
     """One referral in under a minute."""
 
-    form_key = HiddenField(default=lambda: str(uuid.uuid4()))
+    form_key = FormKey()
     source_id = HiddenField("From", [DataRequired("Say who the referral is from.")])
     source_name = StringField("From")
     client_code = StringField("Client code", [Optional(), Length(max=12)], description="Empty: the next free code")
@@ -64,11 +63,6 @@ class ReferralForm(BaseForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today
         super().__init__(*args, **kwargs)
-
-    def validate_form_key(self, field: HiddenField) -> None:
-        """Give a form without a usable key a new one, so that it can still be saved once."""
-        if not re.fullmatch(r"[0-9a-f-]{36}", field.data or ""):
-            field.data = str(uuid.uuid4())
 
     def validate_source_id(self, field: HiddenField) -> None:
         """Accept a number only; whose it is, the service finds out."""

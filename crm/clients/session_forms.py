@@ -1,18 +1,16 @@
 """The form of a session: filled in on a phone within a minute."""
 
-import re
-import uuid
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.clients.forms import not_after
 from crm.clients.number_forms import Number
 from crm.clients.record_models import Attendance
 from crm.clients.vitals import SIGNS, Vitals
-from crm.web import BaseForm, Day
+from crm.web import BaseForm, Day, FormKey
 
 ATTENDANCE = [
     (Attendance.ATTENDED.value, "Came"),
@@ -30,7 +28,7 @@ def _sign(when: str, name: str) -> Number:
 class SessionForm(BaseForm):
     """One session: who came, readings, what was done, how it was borne, what is next."""
 
-    form_key = HiddenField(default=lambda: str(uuid.uuid4()))
+    form_key = FormKey()
     held_on = Day("Day", [InputRequired("Say which day it was.")])
     attendance = RadioField("The client", choices=ATTENDANCE, default=Attendance.ATTENDED.value)
     before_systolic = _sign("before", "systolic")
@@ -51,11 +49,6 @@ class SessionForm(BaseForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today
         super().__init__(*args, **kwargs)
-
-    def validate_form_key(self, field: HiddenField) -> None:
-        """Give a form without a usable key a new one, so that it can still be saved once."""
-        if not re.fullmatch(r"[0-9a-f-]{36}", field.data or ""):
-            field.data = str(uuid.uuid4())
 
     def validate_held_on(self, field: Day) -> None:
         """Refuse a day to come."""

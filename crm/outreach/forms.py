@@ -4,7 +4,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.outreach import feed_kinds
-from crm.web import BaseForm, Day
+from crm.web import BaseForm, Day, FormKey
 
 OUTCOMES = [
     ("reached", "Reached"),
@@ -40,6 +40,7 @@ class OutcomeForm(BaseForm):
 class QuickForm(BaseForm):
     """A task in one line, and what the line was read as."""
 
+    form_key = FormKey()
     line = StringField("What", [Length(max=300, message="A line may have 300 characters.")])
     kind = SelectField("Kind", choices=KINDS, default="call")
     due = Day("When", [InputRequired("Say when it is due.")])

@@ -1,6 +1,5 @@
 """Add a task in one line; the line is read while it is typed and shown before it is saved."""
 
-import uuid
 from datetime import date
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -11,7 +10,7 @@ from crm.clients.queries import find_client
 from crm.db import NotFound
 from crm.journal import service as journal
 from crm.journal.acts import ManualTaskAdded
-from crm.outreach import manual, quick_line
+from crm.outreach import manual, quick_line, today_queries
 from crm.outreach import service as outreach
 from crm.outreach.day_words import day
 from crm.outreach.forms import QuickForm
@@ -44,7 +43,10 @@ def quick_add() -> ResponseReturnValue:
 
 
 def _save(form: QuickForm, source_id: int | None, client_id: int | None) -> None:
-    task_uuid = str(uuid.uuid4())
+    task_uuid = form.form_key.data
+    if saved := today_queries.find_manual(g.practice.id, task_uuid):
+        flash(f"That was planned already, for {day(saved.due, g.today)}.")
+        return
     words = (form.line.data or "").strip()
     sealed = sealer().seal({"words": words}, table="task", row=task_uuid) if words else None
     details = manual.Details(form.kind.data, form.due.data, source_id, client_id)

@@ -79,6 +79,12 @@ def get_task(practice_id: int, key: str) -> Task:
     return task
 
 
+def find_manual(practice_id: int, task_uuid: str) -> Task | None:
+    """Return the task a form has made already, if it did."""
+    found: Task | None = db.session.scalar(select(Task).where(Task.practice_id == practice_id, Task.uuid == task_uuid))
+    return found
+
+
 def get_listed(practice_id: int, key: str) -> Listed:
     """Return one task as lists show it; raises NotFound."""
     found = _listed(statement(practice_id).where(Task.key == key), 1)
