@@ -12,9 +12,10 @@ from threading import Lock
 import structlog
 from flask import Response, current_app, g, make_response, request
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from crm import clock
-from crm.db import Damaged, db, writing
+from crm.db import Busy, Damaged, db, writing
 from crm.outreach import agenda_queries, appointments, calendar_feed, calendar_queries, feed_kinds, feed_queries
 from crm.outreach.agenda import AgendaItem
 from crm.outreach.appointments import Appointment, What
@@ -144,7 +145,7 @@ def _note_fetch(info: FeedInfo) -> None:
     family = client_family(request.headers.get("User-Agent", ""))
     if info.fetched_at and g.now - info.fetched_at < NOTE_EVERY:
         return
-    with suppress(Damaged), writing():  # a calendar is read even where nothing may be written
+    with suppress(Busy, Damaged, OperationalError), writing():  # a calendar is read even where nothing may be written
         db.session.execute(
             update(CalendarFeed).where(CalendarFeed.id == info.feed_id).values(fetched_at=g.now, fetched_by=family)
         )

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from crm.db import db, writing
 from crm.journal.models import JournalEntry
-from crm.outreach import outbox
+from crm.outreach import feed_service, outbox
 from crm.outreach.models import Task
 from crm.outreach.worker import Worker
 
@@ -103,6 +103,16 @@ def test_a_page_says_that_the_data_folder_cannot_be_written(app, owner, settings
                 assert "The data folder cannot be written" in page.text
     assert saved() == (0, 0)
     assert owner.post("/quick-add", data=A_TASK).status_code == 303
+
+
+def test_a_calendar_is_read_from_a_full_disk(app, visitor, clock):
+    with writing():
+        _feed, token = feed_service.create_feed(
+            builders.practice(), builders.user(), name="Phone", hide_sources=False, now=clock.now
+        )
+    with full_disk(1):
+        assert visitor.get(f"/cal/{token}.ics").status_code == 200
+    assert visitor.get(f"/cal/{token}.ics").status_code == 200
 
 
 def test_the_worker_waits_while_the_data_folder_cannot_be_written(app, server, clock, settings):
