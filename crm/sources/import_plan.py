@@ -1,6 +1,6 @@
 """Decide what a list of providers means for what is on file: who is new, who changed, who stays as they are."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crm.sources.credentials import OTHER
@@ -10,6 +10,7 @@ NAMED = (
     "first_name", "middle_name", "last_name", "suffix", "credential", "credentials_text", "specialty", "npi",
     "phone", "fax", "email",
 )  # fmt: skip
+NAMES = ("last_name", "first_name", "suffix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,16 @@ def sort_name(last_name: str, first_name: str) -> str:
     return f"{last_name} {first_name}".strip().lower()[:180]
 
 
-def plan(rows: Iterable[ProviderRow], known: Iterable[Known]) -> Plan:
+def plan(rows: Collection[ProviderRow], known: Iterable[Known]) -> Plan:
     """Match each row to somebody on file or of an earlier row.
 
-    The NPI decides; without one the name with the office or the ZIP. The rows that tell most speak first, so
-    that reading the same list twice finds the same people, whatever is kept of the others.
+    The NPI decides; without one the name with the office or the ZIP. The rows that tell most speak first. Somebody
+    whose NPI is in the list is known by what its rows say, not by what is on file: so reading the same list twice
+    finds the same people, whatever is kept of them.
     """
-    desk = _Desk()
+    desk = _Desk({row.npi for row in rows if row.npi})
     for one in known:
-        desk.add(Person(dict(one.values), one, one.office_key), _places(one.office_key, one.zip))
+        desk.remember(desk.add(Person(dict(one.values), one, one.office_key)), None, _places(one.office_key, one.zip))
     offices: dict[str, ProviderRow] = {}
     keyed = sorted(((office_key(row), row) for row in rows), key=lambda pair: _speaks(*pair))
     for key, row in keyed:
@@ -104,7 +106,7 @@ def plan(rows: Iterable[ProviderRow], known: Iterable[Known]) -> Plan:
         places = _places(key, row.zip)
         person = desk.find(row, places) or desk.add(Person(dict.fromkeys(NAMED, "") | {"credential": OTHER}))
         person.take(row)
-        desk.remember(person, places)
+        desk.remember(person, row, places)
     people = [person for person in desk.people if person.changes]
     return Plan(people, offices, _counts(people))
 
@@ -120,33 +122,45 @@ def _places(key: str, zip_code: str) -> tuple[str, ...]:
 
 
 class _Desk:
-    """Everybody met so far, to be found by NPI or by name and place."""
+    """Everybody met so far, to be found by NPI or by name and place; `npis` are those of the list."""
 
-    def __init__(self) -> None:
+    def __init__(self, npis: Collection[str]) -> None:
         self.people: list[Person] = []
+        self._npis = npis
         self._by_npi: dict[str, Person] = {}
-        self._by_place: dict[tuple[str, str], list[Person]] = {}
+        self._listed: dict[tuple[str, str], list[Person]] = {}  # whose NPI is in the list
+        self._others: dict[tuple[str, str], list[Person]] = {}
 
-    def add(self, person: Person, places: tuple[str, ...] = ()) -> Person:
+    def add(self, person: Person) -> Person:
         self.people.append(person)
-        self.remember(person, places)
         return person
 
-    def remember(self, person: Person, places: tuple[str, ...]) -> None:
+    def remember(self, person: Person, row: ProviderRow | None, places: tuple[str, ...]) -> None:
+        """Know a person by what a row says of them, or by what is on file."""
         if npi := person.values["npi"]:
             self._by_npi[npi] = person
-        name = _name(person.values["last_name"], person.values["first_name"], person.values["suffix"])
+        if self._is_listed(person) and row is None:
+            return
+        index = self._listed if self._is_listed(person) else self._others
+        said = (row.last_name, row.first_name, row.suffix) if row else [person.values[name] for name in NAMES]
         for place in places:
-            namesakes = self._by_place.setdefault((name, place), [])
+            namesakes = index.setdefault((_name(*said), place), [])
             if not any(other is person for other in namesakes):
                 namesakes.append(person)
 
     def find(self, row: ProviderRow, places: tuple[str, ...]) -> Person | None:
         if row.npi and (person := self._by_npi.get(row.npi)):
             return person
+        return next((person for person in self._namesakes(row, places) if _may_be(person, row)), None)
+
+    def _namesakes(self, row: ProviderRow, places: tuple[str, ...]) -> Iterator[Person]:
         name = _name(row.last_name, row.first_name, row.suffix)
-        candidates = (person for place in places for person in self._by_place.get((name, place), ()))
-        return next((person for person in candidates if _may_be(person, row)), None)
+        for place in places:
+            yield from self._listed.get((name, place), ())
+            yield from (other for other in self._others.get((name, place), ()) if not self._is_listed(other))
+
+    def _is_listed(self, person: Person) -> bool:
+        return person.values["npi"] in self._npis
 
 
 def _name(last_name: str, first_name: str, suffix: str) -> str:

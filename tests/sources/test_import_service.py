@@ -5,7 +5,7 @@ from pathlib import Path
 
 import builders
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
@@ -84,6 +84,11 @@ some_rows = st.lists(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=some_rows)
+@example(rows=[  # somebody is looked for by a name that an earlier row of the same NPI had, in a place it had then
+    ("1555000011", "Marsh", "B", "A", "B"), ("1555000029", "Marsh", "", "", "B"), ("", "Marsh", "", "", "B"),
+    ("", "Lee", "", "", ""), ("", "Marsh", "", "", "B"), ("1555000011", "Lee", "", "A", ""),
+    ("1555000029", "Marsh", "A", "B", "B"),
+])  # fmt: skip
 def test_whatever_the_rows_a_second_import_is_all_same_and_undo_is_complete(practice, clock, rows):
     zips = {"": "", "A": "02134", "B": "05478"}
     lines = [
