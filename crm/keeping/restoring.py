@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ from crm.journal.keeping_acts import DataRestored
 from crm.keeping import archive, copying
 from crm.keeping.manifest import Erased, Manifest
 from crm.keeping.models import KeepingRun, Kind, RunState
-from crm.outreach import jobs, upkeep_jobs
+from crm.outreach import jobs, mornings, upkeep_jobs
 from crm.outreach.models import ActionUse, DigestDay, MessageState, OutboxMessage
 
 ROOM, DATABASE = ".restoring", "handoff.sqlite3"
@@ -203,7 +203,7 @@ def _count_digests_as_sent(practice: Practice, now: datetime) -> None:
     """Where today's hour of a digest is over it may have gone out already: at most one a day."""
     local = now.astimezone(ZoneInfo(practice.time_zone))
     for user in db.session.scalars(select(User).where(User.practice_id == practice.id)):
-        if local.time() < time.fromisoformat(user.digest_hour):
+        if local.time() < mornings.wishes_of(user).hour:
             continue
         if db.session.get(DigestDay, (user.id, local.date())) is None:
             db.session.add(DigestDay(user_id=user.id, on=local.date(), empty=False, at=now))
