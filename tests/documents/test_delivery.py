@@ -11,7 +11,6 @@ import mailroom
 import paperwork
 import pytest
 from paperwork import CLEAN, NAME, Desk
-from smtp_server import SmtpServer
 
 from crm.db import db, writing
 from crm.documents.models import Delivery, DeliveryState, Document, DocumentFile
@@ -21,12 +20,6 @@ from crm.journal.models import JournalEntry
 from crm.outreach import jobs
 from crm.outreach.models import MessageState, OutboxMessage, Task, TaskStatus
 from crm.sources.models import Source
-
-
-@pytest.fixture
-def server():
-    with SmtpServer() as running:
-        yield running
 
 
 @pytest.fixture

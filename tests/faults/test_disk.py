@@ -17,20 +17,12 @@ from crm.outreach.models import Task
 from crm.outreach.worker import Worker
 
 pytestmark = pytest.mark.sqlite
-A_TASK = {"line": "", "kind": "call", "due": "2026-05-08", "source_id": "1", "client_code": ""}
 
 
 @pytest.fixture
 def app(settings, clock, server):
-    """An application with a mail server and one source."""
-    app = mailroom.app_with_server(settings, clock, server.port)
-    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
-    with app.app_context():
-        with writing():
-            builders.source()
+    with mailroom.desk_with_a_source(settings, clock, server.port) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def full_disk(nth: int):
@@ -66,13 +58,13 @@ def saved() -> tuple[int, int]:
 @pytest.mark.parametrize("nth", [1, 2, 7])
 def test_a_page_that_meets_a_full_disk_says_so_and_saves_nothing(app, owner, nth):
     with full_disk(nth):
-        page = owner.post("/quick-add", data=A_TASK)
+        page = owner.post("/quick-add", data=mailroom.A_TASK)
         assert page.status_code == 507
         assert "The disk is full" in page.text
         assert owner.get("/").status_code == 200
     assert saved() == (0, 0)
     assert db.session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
-    assert owner.post("/quick-add", data=A_TASK).status_code == 303
+    assert owner.post("/quick-add", data=mailroom.A_TASK).status_code == 303
     assert saved()[0] == 1
 
 
@@ -97,12 +89,12 @@ def test_the_worker_hands_nothing_over_that_it_could_not_write_down_and_goes_on_
 
 def test_a_page_says_that_the_data_folder_cannot_be_written(app, owner, settings):
     with read_only(settings.data_dir):
-        for page in (owner.post("/quick-add", data=A_TASK), owner.get("/")):
+        for page in (owner.post("/quick-add", data=mailroom.A_TASK), owner.get("/")):
             if page.status_code != 200:  # where the log of the database is gone too, nothing can be read either
                 assert page.status_code == 503
                 assert "The data folder cannot be written" in page.text
     assert saved() == (0, 0)
-    assert owner.post("/quick-add", data=A_TASK).status_code == 303
+    assert owner.post("/quick-add", data=mailroom.A_TASK).status_code == 303
 
 
 def test_a_calendar_is_read_from_a_full_disk(app, visitor, clock):

@@ -21,7 +21,6 @@ from crm.outreach import manual, outbox, service, upkeep_jobs
 from crm.outreach.models import Task
 from crm.outreach.worker import Worker
 
-A_TASK = {"line": "", "kind": "call", "due": "2026-05-08", "source_id": "1", "client_code": ""}
 LOCK_FILE = (
     "import fcntl, sys; handle = open(sys.argv[1], 'a'); fcntl.flock(handle, 2); print('held', flush=True); input()"
 )
@@ -29,15 +28,8 @@ LOCK_FILE = (
 
 @pytest.fixture
 def app(settings, clock, server):
-    """An application with a mail server and one source."""
-    app = mailroom.app_with_server(settings, clock, server.port)
-    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
-    with app.app_context():
-        with writing():
-            builders.source()
+    with mailroom.desk_with_a_source(settings, clock, server.port) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @contextmanager
@@ -53,7 +45,9 @@ def test_a_database_held_for_a_moment_is_waited_for(app, owner, settings):
     with another_program(settings) as other:
         other.execute("BEGIN IMMEDIATE")
         answers = []
-        saving = threading.Thread(target=lambda: answers.append(owner.post("/quick-add", data=A_TASK).status_code))
+        saving = threading.Thread(
+            target=lambda: answers.append(owner.post("/quick-add", data=mailroom.A_TASK).status_code)
+        )
         saving.start()
         saving.join(0.5)
         assert answers == []
@@ -71,13 +65,13 @@ def test_a_database_held_for_long_is_said_with_a_time_to_try_again(app, owner, s
     db.engine.dispose()
     with another_program(settings) as other:
         other.execute("BEGIN IMMEDIATE")
-        page = owner.post("/quick-add", data=A_TASK)
+        page = owner.post("/quick-add", data=mailroom.A_TASK)
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
         assert owner.get("/").status_code == 200
         assert Worker(app).run("send_outbox", now=now) is None
         assert server.talks == []
         other.execute("ROLLBACK")
-    assert owner.post("/quick-add", data=A_TASK).status_code == 303
+    assert owner.post("/quick-add", data=mailroom.A_TASK).status_code == 303
     assert Worker(app).run("send_outbox", now=now) == 1
 
 
@@ -87,11 +81,11 @@ def test_a_command_that_writes_for_long_is_said_in_the_same_way(app, owner, cloc
     command = [sys.executable, "-c", LOCK_FILE, str(settings.data_dir / "write.lock")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
-        page = owner.post("/quick-add", data=A_TASK)
+        page = owner.post("/quick-add", data=mailroom.A_TASK)
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
         assert Worker(app).run("send_outbox", now=clock.now) is None
         holder.communicate("\n")
-    assert owner.post("/quick-add", data=A_TASK).status_code == 303
+    assert owner.post("/quick-add", data=mailroom.A_TASK).status_code == 303
 
 
 @pytest.mark.sqlite
@@ -115,8 +109,8 @@ def test_a_reader_that_never_ends_is_noted_before_the_log_fills_the_disk(app, cl
 @pytest.mark.sqlite
 def test_what_another_program_writes_is_seen_and_an_edited_entry_is_named(app, owner, clock, settings):
     practice = builders.practice()
-    assert owner.post("/quick-add", data=A_TASK).status_code == 303
-    assert owner.post("/quick-add", data=A_TASK).status_code == 303
+    assert owner.post("/quick-add", data=mailroom.A_TASK).status_code == 303
+    assert owner.post("/quick-add", data=mailroom.A_TASK).status_code == 303
     with another_program(settings) as other:
         other.execute("UPDATE source SET last_name = 'Quillfeather'")
     assert "Quillfeather" in owner.get("/sources/1").text

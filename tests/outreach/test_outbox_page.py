@@ -6,18 +6,12 @@ import builders
 import mailroom
 import pytest
 from flask import Flask
-from smtp_server import SmtpServer, Step
+from smtp_server import Step
 
 from crm.db import writing
 from crm.outreach import jobs, outbox
 from crm.outreach.models import MessageKind, MessageState
 from crm.outreach.sending import AFTER_OUTAGE, NO_SERVER, ChannelDown
-
-
-@pytest.fixture
-def server():
-    with SmtpServer() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """What tests of outgoing mail share: applications that know a mail server, messages, and a look at the rows."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,9 @@ from crm.outreach.models import MessageKind, OutboxMessage
 from crm.outreach.sending import NewMessage
 from crm.settings import Settings
 
+# What quick add is sent for that source.
+A_TASK = {"line": "", "kind": "call", "due": "2026-05-08", "source_id": "1", "client_code": ""}
+
 
 def with_server(settings: Settings, port: int) -> Settings:
     """Return the settings with a plain mail server on this machine and no limit on how much leaves."""
@@ -26,6 +30,19 @@ def with_server(settings: Settings, port: int) -> Settings:
 def app_with_server(settings: Settings, clock: Any, port: int) -> Flask:
     """Return an application that knows that server."""
     return create_app(with_server(settings, port), clock)
+
+
+@contextmanager
+def desk_with_a_source(settings: Settings, clock: Any, port: int) -> Iterator[Flask]:
+    """Yield an application with a mail server and one source, in its context; no connection is left behind."""
+    app = app_with_server(settings, clock, port)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    with app.app_context():
+        with writing():
+            builders.source()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
 
 
 def environment(settings: Settings, port: int) -> dict[str, str]:
