@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, g, render_template
 from flask.typing import ResponseReturnValue
 
-from crm.outreach import clock_words, outbox_queries
+from crm.outreach import clock_words, mailer, outbox_queries
 from crm.outreach.outbox_words import Group
 from crm.settings import Settings
 from crm.shell_queries import next_digest
@@ -20,6 +20,7 @@ def clock() -> ResponseReturnValue:
         "outreach/clock.html",
         jobs=clock_words.job_lines(beat.details if beat else {}, g.now),
         sent=_at(beat.sent_at) if beat and beat.sent_at else "",
+        stands_still=bool(mailer.missing() or (beat and beat.channel_paused)),
         next_mail=_soon(first[0].next_at) if first else "",
         digest=next_digest(g.practice, g.user, g.now),
         tick_seconds=settings.tick_seconds,

@@ -67,6 +67,11 @@ def test_the_page_of_the_clock_tells_of_each_job(app, clock):
     assert page.count("In order") == len(clock_words.JOBS)
 
 
+def test_the_page_of_the_clock_promises_no_mail_that_cannot_leave(app, clock):
+    mailroom.put("task:1", now=clock.now)
+    assert "It stands still; the outbox says why." in builders.signed_in(app).get("/clock").text
+
+
 def scrape(visitor) -> dict[str, float]:
     answer = visitor.get("/metrics", environ_base=HERE)
     assert answer.status_code == 200
