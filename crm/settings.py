@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     proxies: int = Field(default=0, ge=0, le=5)
     tick_seconds: int = Field(default=30, ge=1, le=300)
+    second_factor: Literal["on", "off"] = "on"
 
     mail_server: str = Field(default="", validation_alias="MAIL_SERVER")
     mail_port: int = Field(default=587, ge=1, le=65535, validation_alias="MAIL_PORT")
@@ -80,6 +81,12 @@ class Settings(BaseSettings):
     def _host(self) -> "Settings":
         if self.host not in LOOPBACK and not self.is_https:
             raise ValueError("host: to listen on other addresses than 127.0.0.1, base_url must be https")
+        return self
+
+    @model_validator(mode="after")
+    def _second_factor(self) -> "Settings":
+        if self.second_factor == "off" and urlsplit(self.base_url).hostname not in LOOPBACK:
+            raise ValueError("second_factor: it can be off on this machine alone, for scripts and tests; take it out")
         return self
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_security import AsaList
 from flask_security.models import sqla
-from sqlalchemy import CheckConstraint, ForeignKey, String, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.clock import local_date, utcnow
@@ -88,19 +88,84 @@ class User(db.Model, sqla.FsUserMixin):  # type: ignore[name-defined,misc]
     digest_days: Mapped[str] = mapped_column(String(7), default="12345")  # ISO weekdays, Monday is 1
     digest_paused_until: Mapped[date | None]  # the day it comes again
     digest_when_empty: Mapped[bool] = mapped_column(default=False)  # a line that all is well, as a sign of life
+    idle_minutes: Mapped[int] = mapped_column(default=20)  # without a word from the person, then signed off
+    tf_last_counter: Mapped[int | None]  # of the newest code taken: an older one, or the same, is refused
     create_datetime: Mapped[datetime] = mapped_column(server_default=func.now(), default=utcnow)
     update_datetime: Mapped[datetime] = mapped_column(server_default=func.now(), default=utcnow, onupdate=utcnow)
 
     practice: Mapped[Practice] = relationship(lazy="raise")
 
+    __table_args__ = (CheckConstraint("idle_minutes BETWEEN 5 AND 60", name="idle_minutes"),)
+
+
+class WebAuthn(db.Model, sqla.FsWebAuthnMixin):  # type: ignore[name-defined,misc]
+    """A passkey of somebody who signs in."""
+
+    __tablename__ = "webauthn"
+
+    create_datetime: Mapped[datetime] = mapped_column(server_default=func.now(), default=utcnow)
+    lastuse_datetime: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class UserSession(db.Model):  # type: ignore[name-defined,misc]
+    """One browser somebody is signed in with, or about to be; the cookie holds a secret, this row its hash."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))  # None: not signed in yet
+    contents: Mapped[str] = mapped_column(Text, default="")  # what Flask keeps in a session, as tagged JSON
+    trusted: Mapped[bool] = mapped_column(default=False)  # a person's own phone: it may come back after a short check
+    ip: Mapped[str] = mapped_column(String(45), default="")
+    agent: Mapped[str] = mapped_column(String(120), default="")  # "Firefox on Windows", for the list of sessions
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]  # of the last thing the person did; what a page asks by itself does not count
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_user_session_user", "user_id"),)
+
+
+class KnownDevice(db.Model):  # type: ignore[name-defined,misc]
+    """Where somebody has signed in from before, so that a new place can be told to them."""
+
+    __tablename__ = "known_device"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    mark: Mapped[str] = mapped_column(String(64))  # SHA-256 over the kind of browser and the network
+    seen_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("user_id", "mark"),)
+
+
+class Throttle(db.Model):  # type: ignore[name-defined,misc]
+    """How often a secret of one account, or from one network, was tried and not right, and when it may be tried again."""
+
+    __tablename__ = "throttle"
+
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 over what is counted
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link is for."""
+
+    OWNER = "owner"
+    INVITATION = "invitation"
+    RESET = "reset"
+
 
 class SetupLink(db.Model):  # type: ignore[name-defined,misc]
-    """A one-time address that makes the first owner or lets a new person choose a password; only its hash is kept."""
+    """A one-time address: it makes the first owner, or lets a person choose a password; only its hash is kept."""
 
     __tablename__ = "setup_link"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))  # None: makes the owner
+    purpose: Mapped[LinkPurpose] = mapped_column(choice(LinkPurpose, "link_purpose"), default=LinkPurpose.OWNER)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

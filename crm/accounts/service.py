@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from flask_security import hash_password
 from sqlalchemy import select, update
 
-from crm.accounts.models import Practice, Role, SetupLink, User
+from crm.accounts.models import LinkPurpose, Practice, Role, SetupLink, User
 from crm.db import db
 
 SETUP_HOURS = 1
@@ -99,6 +99,7 @@ def new_link(*, now: datetime, user: User | None = None) -> str:
         SetupLink(
             token_hash=_digest(secret),
             user_id=user.id if user else None,
+            purpose=LinkPurpose.INVITATION if user else LinkPurpose.OWNER,
             expires_at=now + timedelta(hours=hours),
         )
     )
