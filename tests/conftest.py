@@ -6,15 +6,21 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import builders
+import canaries
+import outside
 import pytest
 from databases import Postgres, migrated_sqlite
 from flask import Flask
 from flask.testing import FlaskClient
+from outside import Product
 from smtp_server import SmtpServer
+from warm import Warm
 
 from crm.crypto import create_keyring
 from crm.db import db
@@ -48,7 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _uses_database(item: pytest.Item) -> bool:
-    return "settings" in getattr(item, "fixturenames", ())
+    return not {"settings", "product"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -73,21 +79,59 @@ def postgres(on_postgres: bool) -> Iterator[Postgres | None]:
         server.close()
 
 
-@pytest.fixture
-def settings(tmp_path: Path, template_file: Path | None, postgres: Postgres | None) -> Iterator[Settings]:
-    data = tmp_path / "var"
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """The parent of `flask` processes."""
+    with Warm() as parent:
+        yield parent
+
+
+@contextmanager
+def fresh_settings(folder: Path, template_file: Path | None, postgres: Postgres | None) -> Iterator[Settings]:
+    """Yield the settings of an installation whose database is a copy of the migrated one."""
+    data = folder / "var"
     data.mkdir(mode=0o700)
     url = ""
     if postgres is not None:
         url = postgres.new_database()
     elif template_file is not None:
         shutil.copyfile(template_file, data / "handoff.sqlite3")
-    made = load_settings(data_dir=data, database_url=url, base_url="http://localhost")
+    made = load_settings(data_dir=data, database_url=url, base_url="http://localhost", second_factor="off")
     create_keyring(made.keyring_path)
     made.secret_key_path.write_text("a test's own secret key, long enough to sign with\n")
     yield made
     if postgres is not None:
         postgres.drop(url)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, template_file: Path | None, postgres: Postgres | None) -> Iterator[Settings]:
+    with fresh_settings(tmp_path, template_file, postgres) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def product(
+    tmp_path_factory: pytest.TempPathFactory, warm: Warm, template_file: Path | None, postgres: Postgres | None
+) -> Iterator[Product]:
+    """The running product, shared: two practices, their people, and a client with a secret in every field.
+
+    What a test does here others see: it makes what it changes, and leaves accounts and that client as they were.
+    """
+    folder = tmp_path_factory.mktemp("product")
+    with ExitStack() as stack:
+        settings = stack.enter_context(fresh_settings(folder, template_file, postgres))
+        mailbox = stack.enter_context(SmtpServer())
+        made = stack.enter_context(outside.served(settings, warm, mailbox))
+        outside.people(made.app)
+        owner = made.sign_in()
+
+        def post(path: str, **form: object) -> None:
+            answer = owner.post(path, form)
+            assert answer.status in {303, 204}, (path, answer.status)
+
+        canaries.tell(made.app, post, datetime.now(ZoneInfo("America/New_York")).date())
+        yield made
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """What names or describes a client leaves by no feed, digest, log, header or address, and lies sealed on the disk."""
 
-import base64
 import re
 
 import builders
+import canaries
 import pytest
+from canaries import AVOID, DIAGNOSIS, GOAL, NAME, NOTES, assert_clean
 from sqlalchemy import select, text
 
 from crm.accounts.models import Practice
@@ -12,47 +13,6 @@ from crm.clients.models import Client
 from crm.db import db, writing
 from crm.journal import service as journal
 from crm.outreach import digest_jobs, feed_service
-from crm.outreach.models import Task
-
-NAME, DIAGNOSIS, SERVICE, CODE = (
-    "Canaryella Fluffwing",
-    "canarythrosis of the knee",
-    "Medical Exercise Training canaryplan",
-    "Z96.651",
-)
-NOTES = [
-    "canarynote-event",
-    "canarynote-touch",
-    "canarynote-snooze",
-    "canarynote-skip",
-    "canarynote-call",
-    "canarynote-task",
-    "canarynote-letter",
-    "canarynote-kept",
-]
-BORN, PHONE, KIN = "1931-02-03", "5550199321", "Canarykin Fluffwing"
-AVOID, SURGERY, LIMIT = "canaryavoid kneeling", "canarysurgery in 2011", "canarylimit of ten"
-DEFICIT, TREATS, GOAL, SEEN = (
-    "canarydeficit on stairs",
-    "canarytreats the heart",
-    "canarygoal at the lake",
-    "canaryseen",
-)
-CANARIES = [
-    "Canaryella", "Fluffwing", "canarythrosis", "canaryplan", BORN, PHONE, "Canarykin", "canaryavoid", "canarysurgery",
-    "canarylimit", "canarydeficit", "canarytreats", "Canarylyn", "canarygoal", "canaryseen", *NOTES,
-]  # fmt: skip
-
-
-def shapes(word: str) -> list[bytes]:
-    """Return a word in the forms it could lie about in."""
-    return [word.encode(), word.encode("utf-16-le"), base64.b64encode(word.encode()).rstrip(b"=")[:-1]]
-
-
-def assert_clean(content: bytes, where: str) -> None:
-    for word in CANARIES:
-        for shape in shapes(word):
-            assert shape not in content, f"{word} in {where}"
 
 
 @pytest.fixture
@@ -65,61 +25,7 @@ def told(app, owner, clock, capfd):
         assert response.status_code in {303, 204}, (path, response.status_code, response.text[:2000])
         answers.append(str(response.headers))
 
-    with app.app_context():
-        practice = builders.practice()
-        with writing():
-            source = builders.source(practice, office=builders.office(practice), email="office@example.com")
-        source_id = source.id
-    post(
-        "/referrals/new", source_id=str(source_id), received_on="2026-05-05", method="fax", written="y", transition="y",
-        service=SERVICE, diagnosis=DIAGNOSIS, icd10=CODE, client_name=NAME, client_class="", visit_on="2026-05-20",
-    )  # fmt: skip
-    client = "/clients/C-0101"
-    post(
-        f"{client}/record/person",
-        base="0",
-        name=NAME,
-        born_on=BORN,
-        phone=PHONE,
-        emergency_name=KIN,
-        insurance="",
-        sex="f",
-    )
-    post(
-        f"{client}/record/health", **{"base": "0", "diagnoses-0-text": DIAGNOSIS, "diagnoses-0-icd10": CODE,
-        "diagnoses-0-stated_by": "Dr. Marsh", "contraindications": AVOID, "history_surgery": SURGERY,
-        "other": LIMIT, "set_by": "Dr. Marsh"},
-    )  # fmt: skip
-    post(f"{client}/record/plan", base="0", deficits=DEFICIT, frequency="two a week")
-    post(f"{client}/providers", first_name="Canarylyn", last_name="Otherdoc", treats=TREATS)
-    post(f"{client}/goals", activity=GOAL, days="30", target="20", unit="steps", measure="", side="")
-    post(f"{client}/sessions", held_on="2026-05-06", attendance="attended", done=NOTES[0], before_systolic="132")
-    post(
-        f"{client}/measures",
-        measured_on="2026-05-06",
-        occasion="baseline",
-        measure="chair-stand-30s",
-        **{"chair-stand-30s": "8"},
-    )
-    post(f"{client}/flag", flags="swelling", seen=SEEN, stopped="", told="", asked="nobody", on="2026-05-06")
-    post(f"/sources/{source_id}/touch", kind="call", outcome="reached", on="2026-05-06", note=NOTES[1], task="")
-
-    def task(rule: str) -> str:
-        with app.app_context():
-            return db.session.scalar(select(Task.key).where(Task.rule == rule))
-
-    post(f"/tasks/{task('C22')}/snooze", to="2026-05-08", reason=NOTES[2])
-    post(f"/tasks/{task('C16')}/skip", reason=NOTES[3])
-    post(f"/tasks/{task('C34a')}/outcome", outcome="reached", limits="no", note=NOTES[4])
-    post(
-        "/quick-add", line=f"call {NAME} {NOTES[5]}", kind="call", due="2026-05-06", source_id="", client_code="C-0101"
-    )
-    post("/clients/C-0101/releases", from_on="2026-05-01", until_on="2026-12-31")
-    letter = f"{NAME} was here; {DIAGNOSIS}. {NOTES[6]} Our patients walk."
-    post("/documents/text", key="call-confirmation", source=str(source_id), client="C-0101", text=letter)
-    post("/documents/1/keep", rule="S01", start=str(letter.index("patients")), reason=NOTES[7])
-    post("/documents/approve", document="1", version="2", text=letter)
-    post("/documents/1/send", channel="email", agreed="y")
+    canaries.tell(app, post, clock.now.date())
     return answers
 
 

@@ -140,7 +140,7 @@ class KnownDevice(db.Model):  # type: ignore[name-defined,misc]
 
 
 class Throttle(db.Model):  # type: ignore[name-defined,misc]
-    """How often a secret of one account, or from one network, was tried and not right, and when it may be tried again."""
+    """How often secrets of one account, or from one network, were tried, and when the next may be."""
 
     __tablename__ = "throttle"
 

@@ -101,6 +101,7 @@ def served(folder: Path, mail_port: int) -> Iterator[Desk]:
     environment |= {
         "HANDOFF_DATA_DIR": str(folder / "var"),
         "PORT": str(port),
+        "HANDOFF_SECOND_FACTOR": "off",
         "HANDOFF_TICK_SECONDS": "300",  # the story says itself when the clock ticks
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": str(mail_port),
