@@ -20,6 +20,7 @@ from whitenoise import WhiteNoise
 from crm import cli, disk_pages, web
 from crm.accounts import views as accounts
 from crm.accounts.models import Role, User
+from crm.clients import retention_views as retention
 from crm.clients import rights_views as rights
 from crm.clients import views as clients
 from crm.clock import utcnow
@@ -73,6 +74,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.register(app, imports.bp, guard=web.login_required)
     web.register(app, clients.bp, guard=web.login_required)
     web.register(app, rights.bp, guard=web.login_required)
+    web.register(app, retention.bp, guard=web.login_required)
     web.register(app, pipeline.bp, guard=web.login_required)
     web.register(app, documents.bp, guard=web.login_required)
     web.register(app, documents.public_bp, guard=web.public)

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     proxies: int = Field(default=0, ge=0, le=5)
     tick_seconds: int = Field(default=30, ge=1, le=300)
     second_factor: Literal["on", "off"] = "on"
+    retention_years: int = Field(default=7, ge=1, le=100)
 
     mail_server: str = Field(default="", validation_alias="MAIL_SERVER")
     mail_port: int = Field(default=587, ge=1, le=65535, validation_alias="MAIL_PORT")

@@ -1,14 +1,16 @@
 """What a client may ask for: a copy of all that is held, what was changed, and to be erased."""
 
+import io
 import json
+import zipfile
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import verify_password
 from wtforms import PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired
 
-from crm.clients import erasure_service, export_queries, queries
+from crm.clients import erasure_service, export_queries, queries, retention, retention_queries
 from crm.clients.amendment_queries import amendments
 from crm.clients.models import Client
 from crm.crypto import KeyringError, Unreadable
@@ -19,7 +21,11 @@ from crm.outreach.upkeep_jobs import wipe_deleted
 from crm.web import BaseForm, invalid, sealer
 
 bp = Blueprint("rights", __name__)
-FORMATS = [("html", "A page to read"), ("json", "JSON, for another program")]
+FORMATS = [
+    ("both", "Both in one file (zip)"),
+    ("html", "A page to read"),
+    ("json", "JSON, for another program"),
+]
 
 
 class _Guarded(BaseForm):
@@ -42,7 +48,7 @@ class _Guarded(BaseForm):
 class CopyForm(_Guarded):
     """In which form the copy is."""
 
-    form = RadioField("As", choices=FORMATS, default="html")
+    form = RadioField("As", choices=FORMATS, default="both")
 
 
 class EraseForm(_Guarded):
@@ -70,14 +76,22 @@ def copy(code: str) -> ResponseReturnValue:
     with writing(g.practice.id):
         journal.record(g.practice, ClientExported(client=client.code), now=g.now, actor=g.user.id)
     held = export_queries.everything(g.practice, client, key)
-    if form.form.data == "json":
-        told = {"practice": g.practice.name, "client": client.code, "made": g.now.isoformat(), **held}
-        return _file(json.dumps(told, indent=1, ensure_ascii=False), f"{client.code}.json", "application/json")
-    page = render_template("clients/copy.html", client=client, held=held, practice=g.practice, made=g.today)
-    return _file(page, f"{client.code}.html", "text/html; charset=utf-8")
+    page = render_template("clients/copy.html", client=client, held=held, practice=g.practice, made=g.today).encode()
+    told = {"practice": g.practice.name, "client": client.code, "made": g.now.isoformat(), **held}
+    data = json.dumps(told, indent=1, ensure_ascii=False).encode()
+    match form.form.data:
+        case "html":
+            return _file(page, f"{client.code}.html", "text/html; charset=utf-8")
+        case "json":
+            return _file(data, f"{client.code}.json", "application/json")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as together:
+        together.writestr(f"{client.code}.html", page)
+        together.writestr(f"{client.code}.json", data)
+    return _file(packed.getvalue(), f"{client.code}.zip", "application/zip")
 
 
-def _file(content: str, name: str, kind: str) -> Response:
+def _file(content: bytes, name: str, kind: str) -> Response:
     return Response(content, headers={"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -106,10 +120,14 @@ def _page(client: Client, copying: CopyForm | None = None, erasing: EraseForm | 
         changed = amendments(g.practice, client, sealer())
     except (KeyringError, Unreadable):
         changed = None
+    ((_client, last_contact),) = retention_queries.last_contacts(g.practice, client.id)
+    years = current_app.extensions["handoff"].settings.retention_years
     return render_template(
         "clients/rights.html",
         client=client,
         changed=changed,
+        last_contact=last_contact,
+        keep_until=retention.keep_until(last_contact, years),
         copying=copying or CopyForm(prefix="copy", formdata=None),
         erasing=erasing or EraseForm(prefix="erase", formdata=None),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue, RouteCallable
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +16,7 @@ from crm.clients import (
     queries,
     record_views,
     release_views,
+    retention_queries,
     service,
     session_views,
 )
@@ -39,7 +40,15 @@ PAGE = 50
 def index() -> ResponseReturnValue:
     page = max(1, request.args.get("page", 1, type=int) or 1)
     total, rows = queries.page_of_clients(g.practice.id, today=g.today, page=page, size=PAGE)
-    return render_template("clients/index.html", rows=rows, total=total, page=page, pages=max(1, -(-total // PAGE)))
+    years = current_app.extensions["handoff"].settings.retention_years
+    return render_template(
+        "clients/index.html",
+        rows=rows,
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PAGE)),
+        years=years if retention_queries.is_due(g.practice, years=years, today=g.today) else 0,
+    )
 
 
 @bp.get("/clients/<code>")

@@ -22,3 +22,11 @@ class ClientErased(Event):
     type: ClassVar[str] = "client_erased"
     cadence: ClassVar[bool] = False
     client: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionReviewed(Event):
+    """Somebody looked through the records that have been kept as long as suggested."""
+
+    type: ClassVar[str] = "retention_reviewed"
+    cadence: ClassVar[bool] = False
