@@ -1,6 +1,7 @@
 """The ways a letter leaves, behind one small interface: where it goes, and what a mail around it says."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm.documents.letters import Kind
@@ -85,3 +86,11 @@ def mail_words(practice: str, kind: Kind, *, signed: str) -> tuple[str, str]:
         f"{signed}\n{practice}\n"
     )
     return f"A {what} from {practice}", text
+
+
+def outreach_foot(postal: Sequence[str], refuse: str) -> str:
+    """Return what stands below a mail nobody asked for: where it comes from, and how to have no more of them."""
+    where = "".join(f"{line}\n" for line in postal if line)
+    if refuse.startswith("https://"):
+        return f"{where}\nNo more letters by mail: {refuse}\n"
+    return f"{where}\nNo more letters by mail: answer this one with the word unsubscribe.\n"

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from crm.accounts.models import Practice
 from crm.db import db
 from crm.documents import letters, queries
-from crm.documents.channels import Address, mail_words
+from crm.documents.channels import Address, mail_words, outreach_foot
+from crm.documents.facts import town
 from crm.documents.models import Delivery, DeliveryChannel, DeliveryState, Document, DocumentState, Proof
 from crm.documents.service import NoRelease, brief_of, release_for
 from crm.journal import queries as journal_queries
@@ -108,6 +109,8 @@ def send(
     )
     if to.mailbox:
         subject, text = mail_words(practice.name, brief.kind, signed=to.signed)
+        if brief.kind.unsolicited:
+            text += outreach_foot((practice.street, town(practice.city, practice.state, practice.zip)), unsubscribe)
         message = NewMessage(
             practice_id=practice.id,
             key=f"task:{document.task_key or '-'}:{document.id}:{to.channel}{len(earlier) + 1}",

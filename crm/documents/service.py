@@ -215,25 +215,27 @@ def approve(
     )  # fmt: skip
     if found.stops:
         raise NotReady(found)
+    marks = [hashlib.sha256(pdf).hexdigest() for _key, pdf in made.files]
     for position, (key, pdf) in enumerate(made.files):
-        file = DocumentFile(
-            document_id=document.id, position=position, key=key, sha256=hashlib.sha256(pdf).hexdigest(), sealed=b""
-        )
+        file = DocumentFile(document_id=document.id, position=position, key=key, sha256=marks[position], sealed=b"")
         db.session.add(file)
         db.session.flush()
         file.sealed = sealer.seal_file(pdf, table=FILES, row=file.uuid)
     _seal(document, replace(body, traced=traced(body.text, facts)), sealer)
     document.state, document.rules_version = DocumentState.APPROVED, rules().version
     document.approved_at, document.approved_by, document.updated_at = now, user.id, now
-    _tell_approved(practice, document, brief, now=now, actor=user.id)
+    _tell_approved(practice, document, brief, marks, now=now, actor=user.id)
 
 
-def _tell_approved(practice: Practice, document: Document, brief: Brief, *, now: datetime, actor: int) -> None:
+def _tell_approved(
+    practice: Practice, document: Document, brief: Brief, marks: list[str], *, now: datetime, actor: int
+) -> None:
     said = DocumentApproved(
         document=document.id,
         template=document.key,
         source=f"s{document.source_id}" if document.source_id else None,
         client=brief.client.code if brief.client else None,
+        sha256=marks,
     )
     journal.record(practice, said, now=now, actor=actor)
     if not (brief.kind.first_contact and brief.source and not document.task_key):

@@ -137,7 +137,7 @@ class DigestRecorded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentApproved(Event):
-    """A letter or report was frozen; `template` is its key."""
+    """A letter or report was frozen; `template` is its key, `sha256` the hashes of its files in their order."""
 
     type: ClassVar[str] = "document_approved"
     cadence: ClassVar[bool] = False
@@ -145,6 +145,7 @@ class DocumentApproved(Event):
     template: str
     source: str | None = None
     client: str | None = None
+    sha256: list[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

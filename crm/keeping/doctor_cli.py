@@ -18,7 +18,7 @@ from crm.accounts.models import Practice
 from crm.console import moment, settings
 from crm.db import DAMAGED, PRAGMAS, db
 from crm.journal.audit_cli import verdict_of
-from crm.keeping import care_jobs, house_cli, queries, standing
+from crm.keeping import care_jobs, house_cli, postgres_cli, queries, standing
 from crm.keeping.findings import Finding, State, bad, is_well, warn, well
 from crm.keeping.models import Kind, RunState
 from crm.outreach import mailer
@@ -32,7 +32,7 @@ RESTORE = (
 )
 HOUSE: tuple[Callable[[Settings], Finding], ...] = (
     house_cli.keys, house_cli.recovery_sheet, house_cli.files, house_cli.disk, house_cli.file_system,
-    house_cli.versions, house_cli.backup_place,
+    house_cli.versions, house_cli.backup_place, postgres_cli.way_to_database,
 )  # fmt: skip
 
 
@@ -69,8 +69,9 @@ def examine(*, now: datetime) -> list[Finding]:
 
 
 def _inside(where: Settings, now: datetime) -> list[Finding]:
-    lite = [_damage(where), _pragmas(), house_cli.log_of_sqlite(where)] if where.is_sqlite else []
-    return [*lite, _clock(now), _mail(now), _outbox(), _backups(where, now), _rehearsal(now), _journal()]
+    lite = [_damage(where), _pragmas(), house_cli.log_of_sqlite(where)]
+    own = lite if where.is_sqlite else [postgres_cli.role()]
+    return [*own, _clock(now), _mail(now), _outbox(), _backups(where, now), _rehearsal(now), _journal()]
 
 
 def _schema() -> Finding:
