@@ -11,15 +11,15 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from crm import demo, keys_cli
+from crm import demo, keys_cli, signing_keys
 from crm.accounts import queries, service
 from crm.clients.client_cli import client_group
 from crm.console import Refused, moment, said_in_one_line, settings, the_practice
-from crm.crypto import Sealer, create_keyring, load_keyring
+from crm.crypto import Sealer, create_keyring, load_keyring, replace_secret
 from crm.db import db, writing
 from crm.documents.scope_cli import scope
 from crm.journal.audit_cli import audit
-from crm.keeping import keeping_cli
+from crm.keeping import keeping_cli, rotation_cli
 from crm.keeping.move_cli import move_db
 from crm.outreach import jobs, worker_cli
 from crm.outreach.cadence_cli import cadence
@@ -41,8 +41,7 @@ def init() -> None:
         click.echo(f"New keys in {where.keyring_path}.")
     if not where.secret_key_path.exists():
         where.secret_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        where.secret_key_path.touch(0o600)
-        where.secret_key_path.write_text(secrets.token_urlsafe(48) + "\n")
+        replace_secret(where.secret_key_path, signing_keys.with_new([]))
     if newer_than_program():
         raise click.ClickException("the database is newer than this program; install the newer program")
     upgrade()
@@ -172,6 +171,7 @@ def replan(dry_run: bool, now_text: str | None) -> None:
 
 def register(app: Flask) -> None:
     """Hang the commands into `flask`."""
+    rotation_cli.install(keys_cli.keys)
     for command in (
         init,
         keys_cli.keys,

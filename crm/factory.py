@@ -17,14 +17,14 @@ from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from crm import cli, disk_pages, web
+from crm import cli, disk_pages, signing_keys, web
 from crm.accounts import views as accounts
 from crm.accounts.models import Role, User
 from crm.clients import rights_views as rights
 from crm.clients import views as clients
 from crm.clock import utcnow
 from crm.column_types import read_json
-from crm.crypto import Sealer, load_keyring
+from crm.crypto import KeyFile, Sealer
 from crm.db import POSTGRES, db, install_sqlite_rules
 from crm.documents import views as documents
 from crm.keeping import keeping_views as keeping
@@ -46,6 +46,10 @@ class Handoff:
     settings: Settings
     clock: Callable[[], datetime]
     _sealer: Sealer | None = field(default=None, repr=False)
+    _key_file: KeyFile = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._key_file = KeyFile(self.settings.keyring_path)
 
     def elsewhere(self, folder: Path) -> Flask:
         """Return an application without pages for the SQLite database in another folder, under the same keys."""
@@ -53,9 +57,12 @@ class Handoff:
         return bare_app(self.settings.model_copy(update=there), self.clock)
 
     def sealer(self) -> Sealer:
-        """Open the key file at the first need; feeds, digests and the board never need it."""
+        """Open the key file at the first need; feeds, digests and the board never need it.
+
+        A file that was replaced meanwhile is read again: keys are changed while the desk runs.
+        """
         if self._sealer is None:
-            self._sealer = Sealer(load_keyring(self.settings.keyring_path))
+            self._sealer = Sealer(self._key_file.keyring(), self._key_file.keyring)
         return self._sealer
 
 
@@ -100,10 +107,12 @@ def bare_app(settings: Settings, clock: Callable[[], datetime]) -> Flask:
 
 
 def _config(settings: Settings) -> dict[str, object]:
-    secret = settings.secret_key_path
+    signing = signing_keys.read(settings.secret_key_path)
     return {
         # Without `flask init` there is no key yet; commands that need none still work, and no session can be made.
-        "SECRET_KEY": secret.read_text().strip() if secret.is_file() else None,
+        "SECRET_KEY": signing[0] if signing else None,
+        "SECRET_KEY_FALLBACKS": signing[1:],
+        "SIGNING_KEYS": signing,  # what reads a link tries them all
         "SECURITY_PASSWORD_SALT": "handoff",  # argon2 salts each hash by itself; this one only has to be there
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {"json_deserializer": read_json} if settings.is_sqlite else _postgres_options(),
