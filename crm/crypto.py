@@ -78,12 +78,10 @@ def replace_keyring(path: Path, keyring: Keyring) -> None:
 def replace_secret(path: Path, content: str) -> None:
     """Write a file of keys anew, readable by its owner only, in one step; a link stays the link it is."""
     path = path.resolve()
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        _write_new(beside, content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)  # of a process that was killed here
+    _write_new(beside, content)
+    beside.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
