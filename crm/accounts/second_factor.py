@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +10,9 @@ from flask_login import current_user
 from flask_security import MfRecoveryCodesUtil, Totp
 from passlib.exc import TokenError
 from sqlalchemy import or_, select, update
-from sqlalchemy.engine import CursorResult
 
 from crm.accounts.models import User
-from crm.db import begin_write, db
+from crm.db import begin_write, db, writing
 
 STEP = 30  # seconds
 CODES = 10  # recovery codes at a time
@@ -25,14 +23,18 @@ class Authenticator(Totp):  # type: ignore[misc]
     """Codes of six digits: this step and the one before, by the application's clock, never twice."""
 
     def verify_totp(self, token: str, totp_secret: str, user: User, window: int = 0) -> bool:  # noqa: ARG002
-        """Say whether a code is right, and take it: from then on it and all older ones are refused."""
+        """Say whether a code is right, and take it: from then on it and all older ones are refused.
+
+        It is a transaction of its own, so that a code is used up whatever becomes of the request.
+        """
         counter = self._counter(token, totp_secret)
         if counter is None or not user.is_active:
             return False
-        return _settle(user, totp_secret) if _took(user, counter, totp_secret) else _leave()
+        with writing():
+            return _took(user.id, counter, totp_secret)
 
     def _counter(self, token: str, totp_secret: str) -> int | None:
-        now = _clock()().timestamp()
+        now = moment().timestamp()
         codes = self._totp.from_source(totp_secret)
         for moment in (now, now - STEP):
             try:
@@ -47,30 +49,20 @@ class Authenticator(Totp):  # type: ignore[misc]
         return ["-".join(text[at : at + 5] for at in range(0, 20, 5)) for text in texts]
 
 
-def _took(user: User, counter: int, totp_secret: str) -> bool:
+def _took(user_id: int, counter: int, totp_secret: str) -> bool:
     """Write the step down in one statement, so that of two requests with one code the second finds it used.
 
     A secret that is not the person's yet has no history. Where they have another by now, somebody who only
     knew the password began first and comes back late: that one stays outside.
     """
-    begin_write()
-    known = db.session.scalar(select(User.tf_totp_secret).where(User.id == user.id).with_for_update())
+    known = db.session.scalar(select(User.tf_totp_secret).where(User.id == user_id).with_for_update())
     if known and known != totp_secret and not current_user.is_authenticated:
         return False
-    query = update(User).where(User.id == user.id)
+    query = update(User).where(User.id == user_id)
     if known == totp_secret:
         query = query.where(or_(User.tf_last_counter.is_(None), User.tf_last_counter < counter))
-    done = db.session.execute(query.values(tf_last_counter=counter))
-    return isinstance(done, CursorResult) and done.rowcount == 1
-
-
-def _settle(_user: User, _totp_secret: str) -> bool:
-    return True
-
-
-def _leave() -> bool:
-    db.session.rollback()  # nobody should wait for this to end
-    return False
+    done = db.session.execute(query.values(tf_last_counter=counter).returning(User.id))
+    return done.scalar_one_or_none() is not None
 
 
 class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
@@ -90,14 +82,13 @@ class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
         return made
 
     def check_recovery_code(self, user: User, code: str) -> bool:
-        """Say whether a code is right, and use it up under the row's lock."""
-        begin_write()
-        held = db.session.scalar(select(User.mf_recovery_codes).where(User.id == user.id).with_for_update()) or []
+        """Say whether a code is right, and use it up in a transaction of its own, under the row's lock."""
         wanted = _digest(code)
-        if wanted not in held or not user.is_active:
-            return _leave()
-        user.mf_recovery_codes = [digest for digest in held if digest != wanted]
-        db.session.flush()
+        with writing():
+            held = db.session.scalar(select(User.mf_recovery_codes).where(User.id == user.id).with_for_update()) or []
+            if wanted not in held or not user.is_active:
+                return False
+            user.mf_recovery_codes = [digest for digest in held if digest != wanted]
         return True
 
     def delete_recovery_code(self, user: User, code: str) -> bool:  # noqa: ARG002
@@ -110,9 +101,10 @@ def _digest(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _clock() -> Callable[[], datetime]:
-    clock: Callable[[], datetime] = current_app.extensions["handoff"].clock
-    return clock
+def moment() -> datetime:
+    """Return the application's present moment."""
+    now: datetime = current_app.extensions["handoff"].clock()
+    return now
 
 
 def setup_values(user: User) -> dict[str, Any]:
