@@ -1,6 +1,7 @@
 """One's own account: how somebody signs in. What changes that asks for the password first."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
@@ -15,7 +16,7 @@ from crm.db import db, writing
 from crm.web import invalid
 
 bp = Blueprint("account", __name__)
-fresh: Callable[[Any], Any] = auth_required("session", within=FRESH, grace=0)
+fresh: Callable[[Any], Any] = auth_required("session", within=lambda: FRESH, grace=timedelta)
 
 
 @bp.get("/account")

@@ -9,7 +9,9 @@ SHORTEST, LONGEST = 12, 128  # characters
 FEW = 4  # different characters, or letters left unexplained: too few to be a secret
 WORDS_FILE = Path(__file__).resolve().parents[2] / "config" / "common_passwords.txt"
 LENGTH = "A password has 12 to 128 characters."
-COMMON = "This is among the first that are tried. Take a sentence of your own, or a few words that do not belong together."
+COMMON = (
+    "This is among the first that are tried. Take a sentence of your own, or a few words that do not belong together."
+)
 ABOUT_YOU = "Do not build it from your name, your address or the practice’s name: they are tried first."
 LOOKS_LIKE = str.maketrans("@04135$7!", "aoaiessti")
 ROWS = (
@@ -45,7 +47,7 @@ def _holds_little_else(text: str, own: frozenset[str]) -> bool:
     text, walks = _without_walks(text)
     found = set(_pattern(own).findall(text))
     rest = re.sub(r"[\W\d_]", "", _pattern(own).sub("", text)) if text.isascii() else text
-    return bool(found or walks) and len(found - own) <= 2 and len(rest) < FEW  # noqa: PLR2004
+    return bool(found or walks) and len(found - own) <= 2 and len(rest) < FEW
 
 
 def _without_walks(text: str) -> tuple[str, int]:
@@ -65,7 +67,7 @@ def _without_walks(text: str) -> tuple[str, int]:
 @cache
 def _common() -> frozenset[str]:
     lines = WORDS_FILE.read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split() if len(word) > 2)  # noqa: PLR2004
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split() if len(word) > 2)
 
 
 @lru_cache(maxsize=8)

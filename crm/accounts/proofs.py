@@ -69,6 +69,10 @@ class _WithPassword(_Counted):
 class SignIn(_WithPassword, LoginForm):  # type: ignore[misc]
     """E-mail address and password."""
 
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.next.data = self.next.data or "/"  # else the address of this very page would be where to go next
+
     def who(self) -> str:
         """Name the account as typed: unknown ones are counted the same."""
         return str(self.email.data or "").strip().lower()

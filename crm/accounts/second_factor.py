@@ -36,9 +36,9 @@ class Authenticator(Totp):  # type: ignore[misc]
     def _counter(self, token: str, totp_secret: str) -> int | None:
         now = moment().timestamp()
         codes = self._totp.from_source(totp_secret)
-        for moment in (now, now - STEP):
+        for at in (now, now - STEP):
             try:
-                return int(codes.match(token, time=moment, window=0).counter)
+                return int(codes.match(token, time=at, window=0).counter)
             except TokenError:
                 continue
         return None

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from crm.accounts import queries, reset_service, service
 from crm.accounts import throttle_service as throttle
 from crm.accounts.forms import OwnerForm, PasswordForm, ResetForm
-from crm.accounts.models import LinkPurpose, SetupLink, User
+from crm.accounts.models import SetupLink, User
 from crm.accounts.sign_in import ONWARD
 from crm.db import NotFound, db, writing
 from crm.outreach import mailer, outbox
 from crm.outreach.models import MessageKind
 from crm.outreach.outbox import NewMessage
 from crm.settings import Settings
-from crm.web import commit, invalid
+from crm.web import invalid
 
 setup_bp = Blueprint("setup", __name__)
 

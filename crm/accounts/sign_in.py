@@ -263,5 +263,3 @@ def _codes_first() -> ResponseReturnValue | None:
     if request.endpoint in BEFORE_CODES or request.endpoint is None or current_user.mf_recovery_codes:
         return None
     return redirect(url_for("security.mf_recovery_codes"), 303)
-
-

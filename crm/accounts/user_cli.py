@@ -68,7 +68,9 @@ def break_glass(email: str) -> None:
         asked = _asked(email)
         secret = reset_service.break_glass(asked, now=moment(None))
     click.echo(f"{settings().base_url}/setup/{secret}")
-    click.echo(f"Good once, for {service.RESET_MINUTES} minutes. Password, codes and passkeys of {asked.email} are void.")
+    click.echo(
+        f"Good once, for {service.RESET_MINUTES} minutes. Password, codes and passkeys of {asked.email} are void."
+    )
 
 
 def _asked(email: str) -> User:

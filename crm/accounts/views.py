@@ -4,10 +4,10 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, u
 from flask.typing import ResponseReturnValue
 
 from crm import demo
-from crm.accounts import queries, service
-from crm.accounts.forms import DigestForm, LetterheadForm, OwnerForm, PasswordForm, PracticeForm, SampleForm
-from crm.accounts.models import SetupLink, Theme, User
-from crm.db import NotFound, db, writing
+from crm.accounts import service
+from crm.accounts.forms import DigestForm, LetterheadForm, PracticeForm, SampleForm
+from crm.accounts.models import Theme
+from crm.db import db
 from crm.keeping import keeping_views as keeping
 from crm.outreach import jobs
 from crm.web import commit, invalid, sealer
