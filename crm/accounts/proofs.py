@@ -31,6 +31,7 @@ class _Counted:
     """Counts a try before the secret is looked at. Afterwards the request's writing transaction has begun."""
 
     kind: ClassVar[str]
+    user: Any  # whom Flask-Security found
 
     def who(self) -> str:
         """Name the account as it is looked up; empty where the secret alone names it."""
@@ -55,7 +56,6 @@ class _WithPassword(_Counted):
     """A password, whose hash is renewed where the parameters have changed since."""
 
     kind = "password"
-    user: Any
 
     def keep(self) -> None:
         """Save a renewed hash; it was made outside of any writing transaction."""
@@ -66,7 +66,7 @@ class _WithPassword(_Counted):
                 user.password = renewed
 
 
-class SignIn(_WithPassword, LoginForm):  # type: ignore[misc]
+class SignIn(_WithPassword, LoginForm):
     """E-mail address and password."""
 
     def __init__(self, **values: Any) -> None:
@@ -78,7 +78,7 @@ class SignIn(_WithPassword, LoginForm):  # type: ignore[misc]
         return str(self.email.data or "").strip().lower()
 
 
-class Again(_WithPassword, VerifyForm):  # type: ignore[misc]
+class Again(_WithPassword, VerifyForm):
     """The password of who is signed in, once more."""
 
     def who(self) -> str:
@@ -86,7 +86,7 @@ class Again(_WithPassword, VerifyForm):  # type: ignore[misc]
         return str(current_user.email)
 
 
-class NewPassword(_Counted, ChangePasswordForm):  # type: ignore[misc]
+class NewPassword(_Counted, ChangePasswordForm):
     """The password so far, and a new one twice."""
 
     kind = "password"
@@ -102,7 +102,7 @@ class NewPassword(_Counted, ChangePasswordForm):  # type: ignore[misc]
         self.hashed = hash_password(self.new_password.data)
 
 
-class Code(_Counted, TwoFactorVerifyCodeForm):  # type: ignore[misc]
+class Code(_Counted, TwoFactorVerifyCodeForm):
     """Six digits of the authenticator."""
 
     kind = "code"
@@ -112,7 +112,7 @@ class Code(_Counted, TwoFactorVerifyCodeForm):  # type: ignore[misc]
         return str(self.user.email)
 
 
-class RecoveryCode(_Counted, MfRecoveryForm):  # type: ignore[misc]
+class RecoveryCode(_Counted, MfRecoveryForm):
     """One of the ten codes."""
 
     kind = "recovery"
@@ -137,10 +137,11 @@ class _Answered:
         return valid
 
 
-class PasskeyAnswer(_Answered, _Counted, WebAuthnSigninResponseForm):  # type: ignore[misc]
+class PasskeyAnswer(_Answered, _Counted, WebAuthnSigninResponseForm):
     """What a passkey signed, to sign in or once more."""
 
     kind = "passkey"
+    cred: Any
 
     def who(self) -> str:
         """Name none: the passkey itself says whose it is."""
@@ -158,7 +159,7 @@ class PasskeyAnswer(_Answered, _Counted, WebAuthnSigninResponseForm):  # type: i
         return bool(self.user.is_active)
 
 
-class PasskeyMade(_Answered, WebAuthnRegisterResponseForm):  # type: ignore[misc]
+class PasskeyMade(_Answered, WebAuthnRegisterResponseForm):
     """A new passkey."""
 
     def validate(self, **values: Any) -> bool:
@@ -168,7 +169,7 @@ class PasskeyMade(_Answered, WebAuthnRegisterResponseForm):  # type: ignore[misc
         return valid
 
 
-class PasskeyWanted(WebAuthnRegisterForm):  # type: ignore[misc]
+class PasskeyWanted(WebAuthnRegisterForm):
     """The name of a passkey to be made, and what it is for."""
 
     def validate(self, **values: Any) -> bool:
@@ -178,7 +179,7 @@ class PasskeyWanted(WebAuthnRegisterForm):  # type: ignore[misc]
         return valid
 
 
-class PasskeyGone(WebAuthnDeleteForm):  # type: ignore[misc]
+class PasskeyGone(WebAuthnDeleteForm):
     """The name of a passkey to be removed."""
 
     def validate(self, **values: Any) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import current_app, session
 from flask_login import current_user
-from flask_security import MfRecoveryCodesUtil, Totp
-from passlib.exc import TokenError
+from flask_security import MfRecoveryCodesUtil, Totp, UserMixin
+from passlib.exc import TokenError  # type: ignore[import-untyped]
 from sqlalchemy import or_, select, update
 
 from crm.accounts.models import User
@@ -19,10 +19,10 @@ CODES = 10  # recovery codes at a time
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 5 bits each, and none that looks like another
 
 
-class Authenticator(Totp):  # type: ignore[misc]
+class Authenticator(Totp):
     """Codes of six digits: this step and the one before, by the application's clock, never twice."""
 
-    def verify_totp(self, token: str, totp_secret: str, user: User, window: int = 0) -> bool:  # noqa: ARG002
+    def verify_totp(self, token: str, totp_secret: str, user: UserMixin, window: int = 0) -> bool:  # noqa: ARG002
         """Say whether a code is right, and take it: from then on it and all older ones are refused.
 
         It is a transaction of its own, so that a code is used up whatever becomes of the request.
@@ -65,23 +65,23 @@ def _took(user_id: int, counter: int, totp_secret: str) -> bool:
     return done.scalar_one_or_none() is not None
 
 
-class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
+class RecoveryCodes(MfRecoveryCodesUtil):
     """Codes for the day the phone is gone: only their hashes are kept."""
 
     def _encrypt_codes(self, codes: list[str]) -> list[str]:
         return [_digest(code) for code in codes]
 
-    def get_recovery_codes(self, user: User) -> list[str]:  # noqa: ARG002
+    def get_recovery_codes(self, user: UserMixin) -> list[str]:  # noqa: ARG002
         """Return none: they cannot be read again."""
         return []
 
-    def create_recovery_codes(self, user: User) -> list[str]:
+    def create_recovery_codes(self, user: UserMixin) -> list[str]:
         """Make new codes, which void the old ones, in a writing transaction."""
         begin_write()
         made: list[str] = super().create_recovery_codes(user)
         return made
 
-    def check_recovery_code(self, user: User, code: str) -> bool:
+    def check_recovery_code(self, user: UserMixin, code: str) -> bool:
         """Say whether a code is right, and use it up in a transaction of its own, under the row's lock."""
         wanted = _digest(code)
         with writing():
@@ -91,7 +91,7 @@ class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
             user.mf_recovery_codes = [digest for digest in held if digest != wanted]
         return True
 
-    def delete_recovery_code(self, user: User, code: str) -> bool:  # noqa: ARG002
+    def delete_recovery_code(self, user: UserMixin, code: str) -> bool:  # noqa: ARG002
         """Nothing is left to do: what was checked is used up."""
         return True
 

@@ -13,7 +13,7 @@ from crm.accounts.sign_in import ONWARD
 from crm.db import NotFound, db, writing
 from crm.outreach import mailer, outbox
 from crm.outreach.models import MessageKind
-from crm.outreach.outbox import NewMessage
+from crm.outreach.sending import NewMessage
 from crm.settings import Settings
 from crm.web import invalid
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore, WebauthnUtil
+from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore, UserMixin, WebauthnUtil
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     ResidentKeyRequirement,
@@ -164,7 +164,7 @@ class _TwoAtOnce:
         return right
 
 
-class _Passwords(PasswordUtil):  # type: ignore[misc]
+class _Passwords(PasswordUtil):
     """Our own rule of what is no password."""
 
     def validate(self, password: str, is_register: bool, **values: Any) -> tuple[list[str] | None, str]:  # noqa: ARG002
@@ -180,7 +180,7 @@ def words_about(user: User) -> tuple[str, ...]:
     return user.name, user.email, practice.name if practice is not None else ""
 
 
-class _NoMail(MailUtil):  # type: ignore[misc]
+class _NoMail(MailUtil):
     """All mail goes through the outbox, so Flask-Security sends none by itself."""
 
     def send_mail(self, template: str, *_parts: Any, **_more: Any) -> None:
@@ -188,7 +188,7 @@ class _NoMail(MailUtil):  # type: ignore[misc]
         raise RuntimeError(f"Flask-Security wanted to send {template}")
 
 
-class _Passkeys(WebauthnUtil):  # type: ignore[misc]
+class _Passkeys(WebauthnUtil):
     """Passkeys belong to the base address and answer one question of one session."""
 
     def generate_challenge(self, nbytes: int | None = None) -> str:
@@ -202,14 +202,14 @@ class _Passkeys(WebauthnUtil):  # type: ignore[misc]
         base_url: str = current_app.extensions["handoff"].settings.base_url
         return base_url
 
-    def authenticator_selection(self, user: User, usage: str) -> AuthenticatorSelectionCriteria:  # noqa: ARG002
+    def authenticator_selection(self, user: UserMixin, usage: str) -> AuthenticatorSelectionCriteria:  # noqa: ARG002
         """Ask for a passkey that is found without a name, and for a finger or PIN where it is the only proof."""
         alone = usage == "first"
         verified = UserVerificationRequirement.REQUIRED if alone else UserVerificationRequirement.DISCOURAGED
         kept = ResidentKeyRequirement.REQUIRED if alone else ResidentKeyRequirement.DISCOURAGED
         return AuthenticatorSelectionCriteria(resident_key=kept, user_verification=verified)
 
-    def user_verification(self, user: User | None, usage: list[str]) -> UserVerificationRequirement:  # noqa: ARG002
+    def user_verification(self, user: UserMixin | None, usage: list[str]) -> UserVerificationRequirement:  # noqa: ARG002
         """Ask for a finger or PIN where the passkey is the only proof."""
         alone = usage == ["first"]
         return UserVerificationRequirement.REQUIRED if alone else UserVerificationRequirement.DISCOURAGED
