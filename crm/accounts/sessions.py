@@ -57,6 +57,7 @@ class Session(SessionMixin):
     def contents(self) -> dict[str, Any]:
         """Everything Flask keeps in a session."""
         if self._contents is None:
+            self._contents = {}  # where it cannot be read, the page that says so looks again and finds nobody
             self._contents = self._read()
             self.was = deepcopy(self.kept())
         return self._contents
