@@ -19,8 +19,8 @@ from whitenoise import WhiteNoise
 from crm import cli, disk_pages, guards, web
 from crm.accounts import account_views as account
 from crm.accounts import people_views as people
+from crm.accounts import session_interface, sign_in
 from crm.accounts import setup_views as setup
-from crm.accounts import sign_in
 from crm.accounts import views as accounts
 from crm.clients import rights_views as rights
 from crm.clients import views as clients
@@ -68,6 +68,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     disk_pages.install(app)
     sign_in.install(app)
+    session_interface.install(app)
     mailer.init_app(app)
     guards.register(app, setup.setup_bp, guard=guards.public)
     guards.register(app, accounts.bp, guard=guards.login_required)
@@ -120,7 +121,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": 12 * 3600,
+        "SESSION_PROTECTION": None,  # a session is a row: there is no copied cookie to guess at
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
     }
 
