@@ -16,7 +16,8 @@ from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from crm import cli, disk_pages, front_door, web
+from crm import cli, disk_pages, front_door, guards, web
+from crm.accounts import people_views as people
 from crm.accounts import views as accounts
 from crm.accounts.models import Role, User
 from crm.clients import rights_views as rights
@@ -68,18 +69,20 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     disk_pages.install(app)
     Security(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=True)
     mailer.init_app(app)
-    web.register(app, accounts.setup_bp, guard=web.public)
-    web.register(app, accounts.bp, guard=web.login_required)
-    web.register(app, sources.bp, guard=web.login_required)
-    web.register(app, imports.bp, guard=web.login_required)
-    web.register(app, clients.bp, guard=web.login_required)
-    web.register(app, rights.bp, guard=web.login_required)
-    web.register(app, pipeline.bp, guard=web.login_required)
-    web.register(app, documents.bp, guard=web.login_required)
-    web.register(app, documents.public_bp, guard=web.public)
-    web.register(app, outreach.bp, guard=web.login_required)
-    web.register(app, keeping.bp, guard=web.login_required)
-    web.register(app, outreach.public_bp, guard=web.public)
+    guards.register(app, accounts.setup_bp, guard=guards.public)
+    guards.register(app, accounts.bp, guard=guards.login_required)
+    guards.register(app, people.bp, guard=guards.owner_required)
+    guards.register(app, sources.bp, guard=guards.login_required)
+    guards.register(app, imports.bp, guard=guards.login_required)
+    guards.register(app, clients.bp, guard=guards.login_required)
+    guards.register(app, rights.bp, guard=guards.owner_required)
+    guards.register(app, pipeline.bp, guard=guards.login_required)
+    guards.register(app, documents.bp, guard=guards.login_required)
+    guards.register(app, documents.public_bp, guard=guards.public)
+    guards.register(app, outreach.bp, guard=guards.login_required)
+    guards.register(app, keeping.bp, guard=guards.login_required)
+    guards.register(app, outreach.public_bp, guard=guards.public)
+    guards.install(app, others="security")
     cli.register(app)
     _serve_static(app)
     if settings.proxies:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import Blueprint, Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask import Flask, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -25,7 +25,6 @@ from crm.outreach import clock_words, day_words
 from crm.shell_queries import next_digest, shell_of
 from crm.text import clean_line, clean_text
 
-Guard = Callable[[], ResponseReturnValue | None]
 log = structlog.get_logger()
 csrf = CSRFProtect()
 
@@ -108,31 +107,6 @@ class FormKey(HiddenField):  # type: ignore[misc]
         """Give a form without a usable key a new one, so that it can still be saved once."""
         if not re.fullmatch(r"[0-9a-f-]{36}", self.data or ""):
             self.data = str(uuid.uuid4())
-
-
-def public() -> ResponseReturnValue | None:
-    """Let anybody in. The addresses that use it are listed in tests/test_guards.py."""
-    return None
-
-
-def login_required() -> ResponseReturnValue | None:
-    """Let a signed-in user in; send anybody else to the sign-in page, without telling what is behind."""
-    if current_user.is_authenticated:
-        return None
-    if request.headers.get("HX-Request"):
-        response = make_response("", 401)
-        response.headers["HX-Redirect"] = url_for("security.login")
-        return response
-    if request.method not in SAFE_METHODS:
-        abort(401)
-    return redirect(url_for("security.login"))
-
-
-def register(app: Flask, blueprint: Blueprint, *, guard: Guard, url_prefix: str = "") -> None:
-    """Hang a blueprint into the application, always with its guard."""
-    if guard not in blueprint.before_request_funcs.get(None, []):  # it stays with the blueprint for every application
-        blueprint.before_request(guard)
-    app.register_blueprint(blueprint, url_prefix=url_prefix or None)
 
 
 def sealer() -> Sealer:

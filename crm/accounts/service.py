@@ -69,14 +69,15 @@ def create_user(practice: Practice, person: Person, *, role: str = "owner", pass
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
         digest_days=practice.work_days,
-        roles=[_role(role)],
+        roles=[role_row(role)],
     )
     db.session.add(user)
     db.session.flush()
     return user
 
 
-def _role(name: str) -> Role:
+def role_row(name: str) -> Role:
+    """Return the row of a role, made at its first use."""
     role = db.session.scalar(select(Role).where(Role.name == name))
     if role is None:
         role = Role(name=name)

@@ -19,7 +19,6 @@ from crm.db import Busy, Damaged, db, writing
 from crm.outreach import agenda_queries, appointments, calendar_feed, calendar_queries, feed_kinds, feed_queries
 from crm.outreach.agenda import AgendaItem
 from crm.outreach.appointments import Appointment, What
-from crm.outreach.digest import path_of
 from crm.outreach.feed_queries import FeedInfo
 from crm.outreach.feed_service import client_family, digest_of
 from crm.outreach.models import CalendarFeed
@@ -126,7 +125,7 @@ def _block(item: AgendaItem | Appointment, info: FeedInfo) -> bytes:
     if (kept := blocks.get(key)) is not None:
         return kept
     settings = current_app.extensions["handoff"].settings
-    path = appointments.path_of(item) if isinstance(item, Appointment) else path_of(item)
+    path = appointments.path_of(item) if isinstance(item, Appointment) else f"/tasks/{item.key}"
     made = calendar_feed.event_block(
         item,
         calendar_id=info.practice_uuid,
