@@ -12,14 +12,15 @@ from pathlib import Path
 import structlog
 from flask import Flask
 from flask_migrate import Migrate
-from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from crm import cli, disk_pages, front_door, guards, web
+from crm.accounts import account_views as account
 from crm.accounts import people_views as people
+from crm.accounts import session_interface, sign_in
+from crm.accounts import setup_views as setup
 from crm.accounts import views as accounts
-from crm.accounts.models import Role, User
 from crm.clients import rights_views as rights
 from crm.clients import views as clients
 from crm.clock import utcnow
@@ -67,10 +68,12 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     front_door.install(app)  # before all that reads a request or begins to write
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     disk_pages.install(app)
-    Security(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=True)
+    sign_in.install(app)
+    session_interface.install(app)
     mailer.init_app(app)
-    guards.register(app, accounts.setup_bp, guard=guards.public)
+    guards.register(app, setup.setup_bp, guard=guards.public)
     guards.register(app, accounts.bp, guard=guards.login_required)
+    guards.register(app, account.bp, guard=guards.login_required)
     guards.register(app, people.bp, guard=guards.owner_required)
     guards.register(app, sources.bp, guard=guards.login_required)
     guards.register(app, imports.bp, guard=guards.login_required)
@@ -105,11 +108,11 @@ def bare_app(settings: Settings, clock: Callable[[], datetime]) -> Flask:
 
 
 def _config(settings: Settings) -> dict[str, object]:
-    secret = settings.secret_key_path
-    return {
-        # Without `flask init` there is no key yet; commands that need none still work, and no session can be made.
-        "SECRET_KEY": secret.read_text().strip() if secret.is_file() else None,
-        "SECURITY_PASSWORD_SALT": "handoff",  # argon2 salts each hash by itself; this one only has to be there
+    # Without `flask init` there is no key yet; commands that need none still work, and no session can be made.
+    file = settings.secret_key_path
+    secret = file.read_text().strip() if file.is_file() else None
+    return sign_in.config(settings, secret) | {
+        "SECRET_KEY": secret,
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {"json_deserializer": read_json} if settings.is_sqlite else _postgres_options(),
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
@@ -121,19 +124,9 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": 12 * 3600,
+        "SESSION_PROTECTION": None,  # a session is a row: there is no copied cookie to guess at
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "WTF_CSRF_SSL_STRICT": False,  # it wants a referrer, which our pages never send; crm/front_door.py asks better
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_LENGTH_MIN": 12,
-        "SECURITY_DATETIME_FACTORY": utcnow,
-        "SECURITY_SEND_REGISTER_EMAIL": False,
-        "SECURITY_POST_LOGIN_VIEW": "/",
-        "SECURITY_POST_LOGOUT_VIEW": "/login",
-        "SECURITY_LOGOUT_METHODS": ["POST"],
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
-        "SECURITY_LOGIN_USER_TEMPLATE": "accounts/login.html",
-        "SECURITY_DEFAULT_REMEMBER_ME": False,
     }
 
 

@@ -31,7 +31,7 @@ csrf = CSRFProtect()
 TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its own message
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # These hash passwords, read long lists or typeset. No transaction is held meanwhile; they begin to write by themselves.
-OWN_WRITES = {"security", "setup", "imports", "documents", "rights"}
+OWN_WRITES = {"security", "setup", "account", "imports", "documents", "rights"}
 CLASS_WORDS = {
     "post_rehab": "Post-rehab",
     "medical_exercise": "Medical exercise",

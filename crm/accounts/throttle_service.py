@@ -101,7 +101,7 @@ def _counted_on(kind: str, who: str, ip: str) -> dict[str, int]:
     return {account: FREE_ACCOUNT, network: FREE_NETWORK}
 
 
-def _rows(marks: Collection[str]) -> Select[tuple[Throttle]]:
+def _rows(marks: Collection[str]) -> Select[Throttle]:
     """Select in one order, so that two who lock the same rows never wait for each other."""
     return select(Throttle).where(Throttle.mark.in_(marks)).order_by(Throttle.mark)
 

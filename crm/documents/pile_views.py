@@ -53,10 +53,15 @@ def pile_pdf() -> ResponseReturnValue:
 
 
 def posted() -> ResponseReturnValue:
-    """Note that the chosen letters are posted: each stands on the timeline and its task is done."""
-    chosen = {row_id(typed) for typed in request.form.getlist("delivery")}
+    """Note that the chosen letters are posted: each stands on the timeline and its task is done.
+
+    One that is not ours refuses them all; one that left meanwhile is passed over.
+    """
+    chosen = {row_id(typed) or 0 for typed in request.form.getlist("delivery")}
     done = 0
     with writing(g.practice.id):
+        for asked in chosen:
+            queries.get_delivery(g.practice.id, asked)
         for delivery in queries.pile_of(g.practice.id):
             if delivery.id in chosen and delivery.channel == DeliveryChannel.LETTER:
                 delivery_service.mark_sent(g.practice, delivery, at=g.now, now=g.now, actor=g.user.id)

@@ -7,7 +7,7 @@ import outside
 import pytest
 import raw
 from canaries import NAME
-from spider import Spider, Visit
+from outside_spider import Spider, Visit
 from warm import ROOT
 
 CSP = (

@@ -2,7 +2,7 @@
 
 import outside
 import pytest
-from spider import Spider
+from outside_spider import Spider
 from walk import address
 
 from crm.factory import create_app
