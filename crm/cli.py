@@ -1,7 +1,6 @@
 """Commands; each opens its own transaction and ends with an exit code a script can rely on."""
 
 import secrets
-import sys
 from zoneinfo import available_timezones
 
 import click
@@ -11,15 +10,15 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from crm import demo, keys_cli
-from crm.accounts import queries, service
+from crm import demo, keys_cli, signing_keys
+from crm.accounts import queries, service, user_cli
 from crm.clients.client_cli import client_group
 from crm.console import Refused, moment, said_in_one_line, settings, the_practice
-from crm.crypto import Sealer, create_keyring, load_keyring
+from crm.crypto import Sealer, create_keyring, load_keyring, replace_secret
 from crm.db import db, writing
 from crm.documents.scope_cli import scope
 from crm.journal.audit_cli import audit
-from crm.keeping import keeping_cli
+from crm.keeping import keeping_cli, rotation_cli
 from crm.keeping.move_cli import move_db
 from crm.outreach import jobs, worker_cli
 from crm.outreach.cadence_cli import cadence
@@ -41,8 +40,7 @@ def init() -> None:
         click.echo(f"New keys in {where.keyring_path}.")
     if not where.secret_key_path.exists():
         where.secret_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        where.secret_key_path.touch(0o600)
-        where.secret_key_path.write_text(secrets.token_urlsafe(48) + "\n")
+        replace_secret(where.secret_key_path, signing_keys.with_new([]))
     if newer_than_program():
         raise click.ClickException("the database is newer than this program; install the newer program")
     upgrade()
@@ -82,35 +80,6 @@ def create_practice(name: str, time_zone: str) -> None:
     with writing():
         made = service.create_practice(name, time_zone)
     click.echo(made.id)
-
-
-@click.group()
-def user() -> None:
-    """Accounts."""
-
-
-@user.command("create")
-@click.option("--email", required=True)
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice(["owner", "assistant"]), default="owner")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option("--practice", "practice_id", type=int)
-@said_in_one_line
-@with_appcontext
-def create_user(email: str, name: str, role: str, password_stdin: bool, practice_id: int | None) -> None:
-    """Add an account; without a password it prints a one-time link to choose one."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    if password is not None and not 12 <= len(password) <= 128:
-        raise Refused("password", "a password has 12 to 128 characters")
-    password_hash = service.hashed(password) if password else None
-    try:
-        with writing():
-            person = service.Person(email, name)
-            made = service.create_user(the_practice(practice_id), person, role=role, password_hash=password_hash)
-            link = None if password else service.new_link(now=moment(None), user=made)
-    except service.EmailTaken:
-        raise Refused("email", "somebody signs in with this address already") from None
-    click.echo(f"{settings().base_url}/setup/{link}" if link else f"Account {made.email} is ready.")
 
 
 @click.group("demo")
@@ -172,12 +141,14 @@ def replan(dry_run: bool, now_text: str | None) -> None:
 
 def register(app: Flask) -> None:
     """Hang the commands into `flask`."""
+    rotation_cli.install(keys_cli.keys)
     for command in (
         init,
         keys_cli.keys,
         client_group,
         practice,
-        user,
+        user_cli.user,
+        user_cli.break_glass,
         demo_group,
         audit,
         cadence,

@@ -50,9 +50,7 @@ def confirm() -> None:
         typed = click.prompt(f"Line {line.number}, group {place + 1}", default="", show_default=False)
         if read_group(typed) != line.groups[place]:
             raise Refused("group", f"that is not group {place + 1} of line {line.number}; look at the sheet again")
-    path = _note_path()
-    path.touch(0o600)
-    path.write_text(json.dumps({"keys": fingerprint(keyring), "on": moment(None).date().isoformat()}) + "\n")
+    note_confirmed(keyring, moment(None).date())
     click.echo("The sheet is confirmed.")
 
 
@@ -82,6 +80,13 @@ def confirmed_on(keyring: Keyring) -> date | None:
         return date.fromisoformat(noted["on"]) if noted["keys"] == fingerprint(keyring) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def note_confirmed(keyring: Keyring, on: date) -> None:
+    """Write down that the sheet of these keys is on paper."""
+    path = _note_path()
+    path.touch(0o600)
+    path.write_text(json.dumps({"keys": fingerprint(keyring), "on": on.isoformat()}) + "\n")
 
 
 def read_group(typed: str) -> str:

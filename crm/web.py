@@ -1,4 +1,4 @@
-"""What every page shares: who is asking, what time it is, headers, errors, forms, words for templates."""
+"""What every page shares: who is asking, what time it is, errors, forms, words for templates."""
 
 import re
 import secrets
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import Blueprint, Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask import Flask, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -20,30 +20,18 @@ from crm import clock
 from crm.accounts.models import Practice
 from crm.crypto import KeyringError, Sealer, Unreadable
 from crm.db import Busy, NotFound, begin_write, db
+from crm.front_door import own_path
 from crm.outreach import clock_words, day_words
 from crm.shell_queries import next_digest, shell_of
 from crm.text import clean_line, clean_text
 
-Guard = Callable[[], ResponseReturnValue | None]
 log = structlog.get_logger()
 csrf = CSRFProtect()
 
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its own message
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # These hash passwords, read long lists or typeset. No transaction is held meanwhile; they begin to write by themselves.
-OWN_WRITES = {"security", "setup", "imports", "documents", "rights"}
+OWN_WRITES = {"security", "setup", "account", "imports", "documents", "rights"}
 CLASS_WORDS = {
     "post_rehab": "Post-rehab",
     "medical_exercise": "Medical exercise",
@@ -121,31 +109,6 @@ class FormKey(HiddenField):  # type: ignore[misc]
             self.data = str(uuid.uuid4())
 
 
-def public() -> ResponseReturnValue | None:
-    """Let anybody in. The addresses that use it are listed in tests/test_guards.py."""
-    return None
-
-
-def login_required() -> ResponseReturnValue | None:
-    """Let a signed-in user in; send anybody else to the sign-in page, without telling what is behind."""
-    if current_user.is_authenticated:
-        return None
-    if request.headers.get("HX-Request"):
-        response = make_response("", 401)
-        response.headers["HX-Redirect"] = url_for("security.login")
-        return response
-    if request.method not in SAFE_METHODS:
-        abort(401)
-    return redirect(url_for("security.login"))
-
-
-def register(app: Flask, blueprint: Blueprint, *, guard: Guard, url_prefix: str = "") -> None:
-    """Hang a blueprint into the application, always with its guard."""
-    if guard not in blueprint.before_request_funcs.get(None, []):  # it stays with the blueprint for every application
-        blueprint.before_request(guard)
-    app.register_blueprint(blueprint, url_prefix=url_prefix or None)
-
-
 def sealer() -> Sealer:
     """Return what opens and seals client data; raises KeyringError where the key file is missing or wrong."""
     found: Sealer = current_app.extensions["handoff"].sealer()
@@ -163,9 +126,8 @@ def invalid(page: str, status: int = 422) -> Response:
 
 
 def way_back() -> str:
-    """Return the own page a form was on; anything that is not a plain path of ours becomes the list."""
-    back = request.form.get("back", "")
-    return back if back.startswith("/") and not back.startswith("//") and "\\" not in back else "/"
+    """Return the own page a form was on; anything that is none becomes the list."""
+    return own_path(request.form.get("back", "")) or "/"
 
 
 def commit() -> None:
@@ -193,12 +155,6 @@ def _finish(response: Response) -> Response:
         response.headers["HX-Redirect"] = response.headers.pop("Location")
         response.status_code = 204
         response.set_data(b"")
-    response.headers.extend({k: v for k, v in HEADERS.items() if k not in response.headers})
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    response.headers.add("Vary", "Cookie")
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
 
 
@@ -269,7 +225,7 @@ def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def install(app: Flask) -> None:
-    """Give the application its guards, headers, error pages and template words."""
+    """Give the application its guards, error pages and template words."""
     csrf.init_app(app)
     app.before_request(_begin)
     app.after_request(_finish)

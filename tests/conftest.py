@@ -15,11 +15,13 @@ import builders
 import canaries
 import outside
 import pytest
+import two_practices
 from databases import Postgres, migrated_sqlite
 from flask import Flask
 from flask.testing import FlaskClient
 from outside import Product
 from smtp_server import SmtpServer
+from two_practices import TwoPractices
 from warm import Warm
 
 from crm.crypto import create_keyring
@@ -54,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _uses_database(item: pytest.Item) -> bool:
-    return not {"settings", "product"}.isdisjoint(getattr(item, "fixturenames", ()))
+    return not {"settings", "product", "both"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +134,20 @@ def product(
 
         canaries.tell(made.app, post, datetime.now(ZoneInfo("America/New_York")).date())
         yield made
+
+
+@pytest.fixture(scope="module")
+def both(
+    tmp_path_factory: pytest.TempPathFactory, template_file: Path | None, postgres: Postgres | None
+) -> Iterator[TwoPractices]:
+    """Two practices in this process, the first with one of everything; the tests of a file share them."""
+    with fresh_settings(tmp_path_factory.mktemp("both"), template_file, postgres) as settings:
+        app = create_app(settings, Clock())
+        app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+        yield two_practices.make(app)
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ from typing import Any, TypeVar
 
 from flask import g, render_template
 
+from crm import guards
+from crm.accounts.permissions import Permission
 from crm.clients import opened_queries, queries, record_queries
 from crm.clients.attendance import Attended, attended
+from crm.clients.booking_views import booking_page, release_state
 from crm.clients.chart import Trend
 from crm.clients.forms import ReleaseForm, VisitForm
 from crm.clients.goals import GoalTold, Progress, progress
-from crm.clients.models import Client, Referral, Release
+from crm.clients.models import Client, Referral
 from crm.clients.record import Gate, Health, Person, Plan
 from crm.clients.record_forms import ClassForm, ProviderForm
 from crm.clients.record_models import ClientSheet, Goal, GoalStatus, Part
@@ -26,7 +29,6 @@ from crm.outreach.day_words import sentence
 from crm.sources import history
 from crm.web import STATUS_WORDS, sealer
 
-ENDS_SOON = 30  # days; the reminder of C62 comes then
 SHOWN = 4  # charts on the page; all of them are one click away
 HISTORY = 60
 T = TypeVar("T")
@@ -100,7 +102,9 @@ def charts(found: list[Series], goals: list[GoalRow], code: str) -> list[tuple[S
 
 
 def client_page(client: Client, **forms: Any) -> str:
-    """Return a client's page; a form that was not accepted comes back as it was typed."""
+    """Return a client's page, narrowed to what the one who asks may see; a refused form comes back as it was typed."""
+    if not guards.may(Permission.RECORD):
+        return booking_page(client, **forms)
     file = open_file(client)
     seen = measured(client, file)
     visits = queries.visits_of(g.practice.id, client.id)
@@ -208,15 +212,3 @@ def report_state(item: AgendaItem, today: date) -> tuple[str, str]:
     if item.due < today:
         return "late", day_words.due_words(item.due, today)
     return "later", f"Due {day_words.day(item.due, today)}"
-
-
-def release_state(release: Release) -> tuple[str, str]:
-    """Return the kind of state and its word for a release as it stands today."""
-    if release.withdrawn_on is not None:
-        return "done", f"Withdrawn {day_words.near_day(release.withdrawn_on, g.today)}"
-    if release.until_on < g.today:
-        return "late", "Over"
-    if release.from_on > g.today:
-        return "later", f"From {day_words.day(release.from_on, g.today)}"
-    left = (release.until_on - g.today).days
-    return ("ask", f"Ends {day_words.distance(release.until_on, g.today)}") if left <= ENDS_SOON else ("now", "Valid")

@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.clients.models import ClientClass, ReferralMethod
+from crm.clients.referral_check import Elements, check
 from crm.web import BaseForm, Day, FormKey
 
 CODE = re.compile(r"C-\d{3,6}")
@@ -79,6 +80,45 @@ class ReferralForm(BaseForm):
     def validate_received_on(self, field: DateField) -> None:
         """Refuse a day to come."""
         not_after(self.today, field)
+
+    @property
+    def elements(self) -> Elements:
+        """Return which of the four elements are there."""
+        return check(
+            written=self.written.data,
+            service=self.service.data or "",
+            diagnosis=self.diagnosis.data or "",
+            icd10=self.icd10.data or "",
+            transition=self.transition.data,
+        )
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether somebody began to say what stands on the paper."""
+        return bool(self.service.data or self.diagnosis.data or self.icd10.data)
+
+
+class PaperForm(ReferralForm):
+    """A referral by one who keeps no records: that the paper came, and what stands on it, not what it says."""
+
+    service = diagnosis = icd10 = client_class = None
+    wording = BooleanField("It asks for a service in words we can work under")
+    stated = BooleanField("A diagnosis with its code stands on it")
+
+    @property
+    def elements(self) -> Elements:
+        """Return which of the four elements were seen on the paper."""
+        return Elements(
+            written=self.written.data,
+            wording=self.wording.data,
+            diagnosis=self.stated.data,
+            transition=self.transition.data,
+        )
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether somebody began to say what stands on the paper."""
+        return bool(self.wording.data or self.stated.data)
 
 
 class VisitForm(BaseForm):

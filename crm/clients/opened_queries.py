@@ -31,6 +31,22 @@ class Provider:
     treats: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom one asks for and at which number: all that booking a client takes."""
+
+    name: str
+    phone: str
+
+
+def reach_of(client: Client, sheet: ClientSheet | None, sealer: Sealer) -> Reach:
+    """Return a client's name and number and nothing else of what lies under the same seal. Raises Unreadable."""
+    person = read_part(sheet, Part.PERSON, sealer)
+    if person.name or not client.sealed:
+        return Reach(person.name, person.phone)
+    return Reach(str(sealer.open(client.sealed, table="client", row=client.uuid).get("name", "")), person.phone)
+
+
 def open_sheet(row: ClientSheet, sealer: Sealer) -> dict[str, Any]:
     """Return what a version says. Raises Unreadable."""
     values: dict[str, Any] = sealer.open(row.sealed, table=SHEETS, row=row.uuid)["values"]

@@ -247,6 +247,12 @@ class NewClientForm(BaseForm):
                 raise ValidationError("A code looks like C-0142. Leave it empty for the next free one.")
 
 
+class BookedClientForm(NewClientForm):
+    """A client taken in by one who keeps no records: their class follows from their health."""
+
+    client_class = None
+
+
 class ClassForm(BaseForm):
     """Which class a client belongs to."""
 

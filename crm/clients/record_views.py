@@ -6,11 +6,14 @@ from typing import Any
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from crm import guards
+from crm.accounts.permissions import Permission
 from crm.clients import opened_queries, queries, record, record_queries, record_service
 from crm.clients.client_page_views import client_page
 from crm.clients.models import Client, ClientClass
 from crm.clients.opened_queries import Provider
 from crm.clients.record_forms import (
+    BookedClientForm,
     ClassForm,
     GateForm,
     HealthForm,
@@ -44,24 +47,31 @@ TITLES = {
 
 
 def new() -> ResponseReturnValue:
-    return render_template("clients/new.html", form=NewClientForm())
+    return render_template("clients/new.html", form=_client_form())
 
 
 def add() -> ResponseReturnValue:
-    form = NewClientForm()
+    form = _client_form()
     if not form.validate_on_submit():
         return invalid(render_template("clients/new.html", form=form))
     try:
         client = record_service.take_in(
             g.practice, code=form.code.data or "", source=_source(form.source_id.data), name=form.name.data or "",
-            client_class=_class(form.client_class.data), sealer=sealer(), now=g.now, actor=g.user.id,
+            client_class=_class(form.data.get("client_class")), sealer=sealer(), now=g.now, actor=g.user.id,
         )  # fmt: skip
     except CodeTaken:
         form.code.errors = ["Another client has this code. Leave it empty for the next free one."]
         return invalid(render_template("clients/new.html", form=form))
     commit()
+    if not guards.may(Permission.RECORD):
+        flash(f"{client.code} is taken in.")
+        return redirect(url_for("clients.show", code=client.code), 303)
     flash(f"{client.code} is taken in. Next: health and limits.")
     return redirect(url_for("clients.record", code=client.code, part=Part.HEALTH.value), 303)
+
+
+def _client_form() -> NewClientForm:
+    return NewClientForm() if guards.may(Permission.RECORD) else BookedClientForm()
 
 
 def _source(typed: str | None) -> Source | None:

@@ -58,11 +58,12 @@ class ReferralDetails:
     client_name: str = ""
     client_class: ClientClass | None = None
     visit_on: date | None = None
+    on_paper: Elements | None = None  # what was seen on the paper, where nobody typed what it says
 
     @property
     def elements(self) -> Elements:
         """Return which of the four elements are there."""
-        return check(
+        return self.on_paper or check(
             written=self.written,
             service=self.service,
             diagnosis=self.diagnosis,

@@ -6,6 +6,8 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask.typing import ResponseReturnValue, RouteCallable
 from sqlalchemy.exc import IntegrityError
 
+from crm import guards
+from crm.accounts.permissions import Permission
 from crm.clients import (
     chart_views,
     criteria_views,
@@ -21,9 +23,9 @@ from crm.clients import (
     session_views,
 )
 from crm.clients.client_page_views import client_page
-from crm.clients.forms import ReferralForm, VisitForm
+from crm.clients.forms import PaperForm, ReferralForm, VisitForm
 from crm.clients.models import ClientClass, ReferralMethod
-from crm.clients.referral_check import ELEMENTS, check, missing
+from crm.clients.referral_check import ELEMENTS, missing
 from crm.db import NotFound
 from crm.outreach import cadence, circle_queries, kinds
 from crm.outreach import service as outreach
@@ -58,7 +60,7 @@ def show(code: str) -> ResponseReturnValue:
 
 @bp.get("/referrals/new")
 def referral() -> ResponseReturnValue:
-    form = ReferralForm(today=g.today, received_on=g.today)
+    form = _referral_form()(today=g.today, received_on=g.today)
     if source_id := request.args.get("source", type=int):
         source = get_source(g.practice.id, source_id)
         form.source_id.data, form.source_name.data = str(source.id), source.display_name
@@ -68,7 +70,7 @@ def referral() -> ResponseReturnValue:
 
 @bp.post("/referrals/new")
 def save_referral() -> ResponseReturnValue:
-    form = ReferralForm(today=g.today)
+    form = _referral_form()(today=g.today)
     source = _chosen_source(form) if form.validate_on_submit() else None
     if source is None:
         return invalid(render_template("clients/referral.html", form=form, **_check_of(form)))
@@ -101,7 +103,7 @@ def _code_of(client_id: int) -> str:
 @bp.post("/referrals/check")
 def check_referral() -> ResponseReturnValue:
     """Show what is missing and what saving would plan, while the form is filled in. Saves nothing."""
-    form = ReferralForm(today=g.today)
+    form = _referral_form()(today=g.today)
     return render_template("clients/_check.html", **_check_of(form))
 
 
@@ -113,35 +115,34 @@ def _chosen_source(form: ReferralForm) -> Source | None:
         return None
 
 
+def _referral_form() -> type[ReferralForm]:
+    return ReferralForm if guards.may(Permission.RECORD) else PaperForm
+
+
 def _details(form: ReferralForm) -> service.ReferralDetails:
+    said = form.data  # a paper form has no words of the referral in it
     return service.ReferralDetails(
         received_on=form.received_on.data,
         method=ReferralMethod(form.method.data),
-        service=form.service.data or "",
-        diagnosis=form.diagnosis.data or "",
-        icd10=form.icd10.data or "",
+        service=said.get("service") or "",
+        diagnosis=said.get("diagnosis") or "",
+        icd10=said.get("icd10") or "",
         written=form.written.data,
         transition=form.transition.data,
         form_key=form.form_key.data,
         client_code=form.client_code.data or "",
         client_name=form.client_name.data or "",
-        client_class=ClientClass(form.client_class.data) if form.client_class.data else None,
+        client_class=ClientClass(said["client_class"]) if said.get("client_class") else None,
         visit_on=form.visit_on.data,
+        on_paper=form.elements,
     )
 
 
 def _check_of(form: ReferralForm) -> dict[str, Any]:
-    elements = check(
-        written=bool(form.written.data),
-        service=form.service.data or "",
-        diagnosis=form.diagnosis.data or "",
-        icd10=form.icd10.data or "",
-        transition=bool(form.transition.data),
-    )
-    touched = bool(form.service.data or form.diagnosis.data or form.icd10.data)
+    elements = form.elements
     return {
         "elements": [(label, getattr(elements, name)) for name, label, _ask in ELEMENTS],
-        "missing": missing(elements) if touched else [],
+        "missing": missing(elements) if form.is_read else [],
         "planned": _planned(form, complete=elements.complete),
     }
 

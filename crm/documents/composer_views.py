@@ -150,6 +150,7 @@ def _swapped(text: str, swap: str) -> str:
 
 def keep(document_id: int) -> ResponseReturnValue:
     """Leave a warning as it is, with a reason."""
+    queries.get_document(g.practice.id, document_id)
     form = KeepForm()
     if not form.validate_on_submit():
         flash(" ".join(form.reason.errors or ["That is no longer there."]), "error")

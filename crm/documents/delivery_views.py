@@ -7,6 +7,8 @@ from collections.abc import Callable
 from flask import abort, current_app, flash, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from crm import guards
+from crm.accounts.permissions import Permission
 from crm.clients.queries import get_client_by_code
 from crm.db import NotFound, writing
 from crm.documents import channels, delivery_service, letters, packet_queries, paper, queries, service
@@ -53,13 +55,19 @@ def _page(document: Document, send_form: SendForm, proof_form: ProofForm) -> str
         kind=kind,
         files=queries.files_of(document.id),
         deliveries=queries.deliveries_of(g.practice.id, document.id),
-        body=service.open_body(document, sealer()),
+        body=service.open_body(document, sealer()) if guards.may(Permission.LETTERS) else None,
+        may_read=_may_read(document),
         send_form=send_form,
         proof_form=proof_form,
         proofs=PROOF_WORDS | ({Proof.IN_PERSON.value: "Handed to the client"} if kind.for_client else {}),
         reach=_reach(document),
         words=channels.WORDS,
     )
+
+
+def _may_read(document: Document) -> bool:
+    """Say whether the one who asks may see the page: what is about a client is for those alone who read letters."""
+    return document.client_id is None or guards.may(Permission.LETTERS)
 
 
 def _usual(document: Document) -> str:
@@ -100,6 +108,8 @@ def file_picture(document_id: int, position: int) -> ResponseReturnValue:
 
 def _file(document_id: int, position: int) -> DocumentFile:
     document = queries.get_document(g.practice.id, document_id)
+    if not _may_read(document):
+        abort(403)
     found = next((file for file in queries.files_of(document.id) if file.position == position), None)
     if found is None:
         raise NotFound
@@ -110,6 +120,8 @@ def send(document_id: int) -> ResponseReturnValue:
     """Put an approved letter on its way."""
     form = SendForm()
     document = queries.get_document(g.practice.id, document_id)
+    if letters.kind_of(document.key).for_client and not guards.may(Permission.LETTERS):
+        abort(403)  # whether it may be handed over hangs on the client's insurance
     if not form.validate_on_submit():
         return invalid(_page(document, form, ProofForm()))
     if why := _packet_refused(document):

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm import guards
+from crm.accounts.permissions import Permission
 from crm.db import db, writing
 from crm.documents import delivery_service, letters, paper, queries, render, service
 from crm.documents.draft_views import as_pdf
@@ -26,9 +28,16 @@ def pile() -> ResponseReturnValue:
 
 
 def pile_pdf() -> ResponseReturnValue:
-    """Return the letters, what they enclose, envelopes, card backs and labels of the pile in one PDF."""
-    found = _sorted(queries.pile_of(g.practice.id))
-    frozen = [content for item in found.printable for content in _files(item.delivery_id)]
+    """Return the letters, what they enclose, envelopes, card backs and labels of the pile in one PDF.
+
+    Who reads no letters about clients gets all the envelopes, and the pages of the other letters.
+    """
+    waiting = queries.pile_of(g.practice.id)
+    found = _sorted(waiting)
+    closed = set() if guards.may(Permission.LETTERS) else {one.id for one in waiting if one.document.client_id}
+    frozen = [
+        content for item in found.printable if item.delivery_id not in closed for content in _files(item.delivery_id)
+    ]
     back = writer_of(g.practice, g.user).address
     db.session.rollback()  # no transaction is held while it is typeset
     rows = {"envelopes": found.envelopes, "card-backs": found.card_backs, "labels": found.labels}
@@ -37,17 +46,22 @@ def pile_pdf() -> ResponseReturnValue:
         for name, addresses in rows.items()
         if addresses
     ]
-    if not frozen:
+    if not frozen and not papers:
         flash("Nothing on the pile can be printed; see what is missing.", "error")
         return redirect(url_for("documents.pile"), 303)
     return as_pdf(paper.join([*frozen, *papers]), "print-pile.pdf")
 
 
 def posted() -> ResponseReturnValue:
-    """Note that the chosen letters are posted: each stands on the timeline and its task is done."""
-    chosen = {row_id(typed) for typed in request.form.getlist("delivery")}
+    """Note that the chosen letters are posted: each stands on the timeline and its task is done.
+
+    One that is not ours refuses them all; one that left meanwhile is passed over.
+    """
+    chosen = {row_id(typed) or 0 for typed in request.form.getlist("delivery")}
     done = 0
     with writing(g.practice.id):
+        for asked in chosen:
+            queries.get_delivery(g.practice.id, asked)
         for delivery in queries.pile_of(g.practice.id):
             if delivery.id in chosen and delivery.channel == DeliveryChannel.LETTER:
                 delivery_service.mark_sent(g.practice, delivery, at=g.now, now=g.now, actor=g.user.id)

@@ -15,7 +15,7 @@ from crm.web import commit, csrf
 @csrf.exempt  # type: ignore[untyped-decorator]
 def refuse(token: str) -> ResponseReturnValue:
     """Ask on GET, act on POST; a mail program posts by itself. A foreign token gets the same page."""
-    wanted = read_token(token, secret=current_app.config["SECRET_KEY"]) if len(token) <= 200 else None
+    wanted = read_token(token, secrets=current_app.config["SIGNING_KEYS"]) if len(token) <= 200 else None
     if request.method == "POST" and wanted is not None:
         _record(wanted)
     return render_template("documents/refuse.html", done=request.method == "POST")

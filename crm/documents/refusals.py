@@ -1,5 +1,6 @@
 """The address by which the recipient of an unsolicited letter refuses more of them: ids, signed, and no name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -23,14 +24,14 @@ def unsubscribe_address(refusal: Refusal, *, secret: str, base_url: str, practic
     return f"mailto:{practice_email}?subject=unsubscribe%20s{refusal.source_id}" if practice_email else ""
 
 
-def read_token(token: str, *, secret: str) -> Refusal | None:
-    """Return what a token says; None for one that is not ours."""
+def read_token(token: str, *, secrets: Sequence[str]) -> Refusal | None:
+    """Return what a token says; None for one that no key of ours signed. `secrets`: the newest first."""
     try:
-        practice_id, source_id = _signer(secret).loads(token)
+        practice_id, source_id = _signer(*reversed(secrets)).loads(token)
         return Refusal(int(practice_id), int(source_id))
     except (BadSignature, ValueError, TypeError):
         return None
 
 
-def _signer(secret: str) -> URLSafeSerializer:
-    return URLSafeSerializer(secret, salt="refusal")
+def _signer(*secrets: str) -> URLSafeSerializer:
+    return URLSafeSerializer([*secrets], salt="refusal")

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from crm.accounts.models import Practice, User
 from crm.clients.models import Release
 from crm.crypto import Sealer
-from crm.db import db
+from crm.db import NotFound, db
 from crm.documents import fact_queries, letters, queries
 from crm.documents.fact_queries import Brief
 from crm.documents.facts import Facts
@@ -48,8 +48,11 @@ def add_term(practice: Practice, words: str, severity: str, *, now: datetime, ac
 
 
 def drop_term(practice: Practice, term_id: str, *, now: datetime, actor: int) -> None:
-    """Stop warning of a word of the practice's own."""
-    practice.scope_terms = [term for term in practice.scope_terms if term["id"] != term_id]
+    """Stop warning of a word of the practice's own; raises NotFound where it has no such word."""
+    left = [term for term in practice.scope_terms if term["id"] != term_id]
+    if len(left) == len(practice.scope_terms):
+        raise NotFound
+    practice.scope_terms = left
     _tell_rules(practice, term_id, "dropped", now=now, actor=actor)
 
 

@@ -106,14 +106,21 @@ class _Walk:
             return "the entry was changed, or the one before it is missing"
         self.digest, self.last, self.entries = entry.digest, entry.seq, self.entries + 1
         if head := self.heads.pop(entry.seq, None):
-            if trouble := self._seal_trouble(head):
+            if self._is_of_a_key_that_went(head):
+                self.seal = head.mac
+            elif trouble := self._seal_trouble(head):
                 return trouble
-            self.seal, self.sealed_to = head.mac, entry.seq
+            else:
+                self.seal, self.sealed_to = head.mac, entry.seq
         if self.seen and self.seen[0] == str(entry.seq):
             if not entry.digest.startswith(self.seen[-1]):
                 return "the entry is not the one of that digest mail"
             self.seen = []
         return ""
+
+    def _is_of_a_key_that_went(self, head: Head) -> bool:
+        """Say whether a key is not here any more and a later seal, of one that is, covers this one and its entry."""
+        return head.key_id not in self.keys and any(later.key_id in self.keys for later in self.heads.values())
 
     def _seal_trouble(self, head: Head) -> str:
         if head.key_id not in self.keys:

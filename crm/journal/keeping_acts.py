@@ -13,3 +13,12 @@ class DataRestored(Event):
     type: ClassVar[str] = "data_restored"
     cadence: ClassVar[bool] = False
     made_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyRotated(Event):
+    """New rows are sealed with the key `key_id` from here on."""
+
+    type: ClassVar[str] = "key_rotated"
+    cadence: ClassVar[bool] = False
+    key_id: str

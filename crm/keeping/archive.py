@@ -101,8 +101,19 @@ class SealedReader(io.RawIOBase):
         return plain
 
 
+def key_id_of(path: Path) -> str:
+    """Return the id of the key a backup is sealed with, as its first bytes name it; "" where they do not."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    return _named(head) if head.startswith(MAGIC) else ""
+
+
+def _named(head: bytes) -> str:
+    return head[len(MAGIC) : len(MAGIC) + ID_BYTES].decode("ascii", "replace")
+
+
 def _cipher(head: bytes, keyring: Keyring) -> AESGCM:
-    key_id = head[len(MAGIC) : len(MAGIC) + ID_BYTES].decode("ascii", "replace")
+    key_id = _named(head)
     mark, salt = head[-SALT_BYTES - MARK_BYTES : -SALT_BYTES], head[-SALT_BYTES:]
     try:
         if mark != keyring.sub_key(key_id, f"{PURPOSE} mark")[:MARK_BYTES]:

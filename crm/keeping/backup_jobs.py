@@ -26,7 +26,7 @@ from crm.console import settings
 from crm.crypto import Keyring, KeyringError, load_keyring
 from crm.db import db
 from crm.journal.audit_cli import verdict_of
-from crm.keeping import archive, copying, queries, restoring, shelf, standing
+from crm.keeping import archive, copying, queries, reseal_jobs, restoring, shelf, standing
 from crm.keeping.manifest import PROGRAM, Erased, Manifest, Watermark
 from crm.keeping.models import Kind
 from crm.keeping.runs_jobs import Failed, Outcome, run
@@ -142,6 +142,7 @@ def _describe(copy: Path, rows: dict[str, int], keyring: Keyring, now: datetime)
             "heads": {uuid: verdict.head for uuid, verdict in verdicts.items()},
             "erased": tuple(Erased(*line) for line in erased),
             "outbox": _watermark(),
+            "key_ids": tuple(sorted(reseal_jobs.rows_by_key())),
             "trouble": next((f"The journal was changed: {v.trouble}." for v in verdicts.values() if not v.holds), ""),
         }
         db.session.remove()

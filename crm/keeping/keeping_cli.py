@@ -1,8 +1,6 @@
 """The commands that keep data from being lost: backup, restore, doctor."""
 
 import json
-import os
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,8 +8,9 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from crm import signing_keys
 from crm.console import Refused, moment, said_in_one_line, settings
-from crm.crypto import Keyring, KeyringError, load_keyring, write_keyring
+from crm.crypto import Keyring, KeyringError, load_keyring, replace_secret, write_keyring
 from crm.keeping import backup_jobs, doctor_cli, restoring
 from crm.keeping.models import Kind
 from crm.keeping.runs_jobs import Failed, Outcome, note
@@ -120,9 +119,7 @@ def _give_keys(there: Settings, keyring: Keyring) -> None:
     if not there.keyring_path.exists():
         write_keyring(there.keyring_path, keyring)
     if not there.secret_key_path.exists():
-        handle = os.open(there.secret_key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
+        replace_secret(there.secret_key_path, signing_keys.with_new([]))
 
 
 def _failed(message: str, as_json: bool) -> Any:

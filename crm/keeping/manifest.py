@@ -41,6 +41,7 @@ class Manifest:
     heads: dict[str, str]  # end of each practice's journal, by the practice's uuid
     erased: tuple[Erased, ...] = ()
     outbox: Watermark = Watermark()
+    key_ids: tuple[str, ...] = ()  # that rows inside are sealed with; none said before keys could be changed
     trouble: str = ""  # what was wrong with a journal's chain when the backup was made
 
     @property
@@ -64,6 +65,7 @@ class Manifest:
             **{
                 **told,
                 "made_at": datetime.fromisoformat(told["made_at"]),
+                "key_ids": tuple(told.get("key_ids", ())),
                 "erased": tuple(Erased(**{**e, "at": datetime.fromisoformat(e["at"])}) for e in told["erased"]),
                 "outbox": Watermark(
                     **{**told["outbox"], "sent_at": datetime.fromisoformat(sent_at) if sent_at else None}

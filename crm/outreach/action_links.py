@@ -8,6 +8,7 @@ and a restore. So both void every link that is out.
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -70,9 +71,12 @@ def read(token: str) -> ActionLink | None:
     return ActionLink(Act(act), *map(int, numbers))
 
 
-def is_ours(token: str, link: ActionLink, task_key: str, seal: Seal) -> bool:
-    """Say whether a token is exactly the one we would write: another spelling of the same bytes is none."""
-    return hmac.compare_digest(token.encode(), token_of(link, task_key, seal).encode())
+def is_ours(token: str, link: ActionLink, task_key: str, seals: Iterable[Seal]) -> bool:
+    """Say whether a token is exactly one we would write: another spelling of the same bytes is none.
+
+    `seals` holds one for the key that signs now and one for each older key.
+    """
+    return any(hmac.compare_digest(token.encode(), token_of(link, task_key, seal).encode()) for seal in seals)
 
 
 def hash_of(token: str) -> str:
@@ -86,9 +90,10 @@ def subscriber_token(user_id: int, secret: str) -> str:
     return token
 
 
-def subscriber_of(token: str, secret: str) -> int | None:
-    """Return whose digest it is about; None for a token that is not ours."""
+def subscriber_of(token: str, secrets: Sequence[str]) -> int | None:
+    """Return whose digest it is about; None for a token that no key of ours signed. `secrets`: the newest first."""
     try:
-        return int(URLSafeSerializer(secret, salt="digest-subscriber").loads(token)) if len(token) <= 100 else None
+        signer = URLSafeSerializer([*reversed(secrets)], salt="digest-subscriber")
+        return int(signer.loads(token)) if len(token) <= 100 else None
     except (BadSignature, ValueError, TypeError):
         return None

@@ -92,8 +92,8 @@ def _asked(token: str) -> Asked | None:
     entry = db.session.get(JournalEntry, used.entry_seq) if used and used.entry_seq else None
     task = db.session.scalar(select(Task).where(Task.practice_id == user.practice_id, Task.id == link.task_id))
     key = entry.payload["key"] if entry else task.key if task else ""
-    seal = Seal(current_app.config["SECRET_KEY"], user.fs_uniquifier)
-    if not action_links.is_ours(token, link, key, seal):
+    seals = [Seal(secret, user.fs_uniquifier) for secret in current_app.config["SIGNING_KEYS"]]
+    if not action_links.is_ours(token, link, key, seals):
         return None
     if used is None and (task is None or task.revision != link.revision or task.status != TaskStatus.OPEN):
         return None

@@ -17,6 +17,7 @@ JOBS = {
     "seal_journal": ("Seals the journal", "entry", "entries"),
     "housekeeping": ("Keeps the database tidy", "", ""),
     "check_database": ("Looks whether the database is sound, each night", "", ""),
+    "reseal": ("Seals client data anew after a change of keys", "row", "rows"),
     "back_up": ("Makes a backup each night, and restores one on trial each week", "", ""),
 }
 

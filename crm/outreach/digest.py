@@ -86,7 +86,7 @@ class Mailing:
         links = [("done", self._act(Act.DONE, item))]
         if item.rule not in URGENT_RULES and item.snoozed < putting_off.WITHOUT_REASON:
             links.append(("+1 business day", self._act(Act.LATER, item)))
-        return *links, ("open", f"{self.base_url}{path_of(item)}")
+        return *links, ("open", f"{self.base_url}/tasks/{item.key}")
 
     def _act(self, act: Act, item: AgendaItem) -> str:
         link = ActionLink(act, item.task_id, item.revision, self.user_id, self.minute)

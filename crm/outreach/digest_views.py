@@ -52,8 +52,10 @@ def pause(token: str) -> ResponseReturnValue:
 
 
 def _subscriber(token: str) -> User | None:
-    user_id = subscriber_of(token, current_app.config["SECRET_KEY"])
+    user_id = subscriber_of(token, current_app.config["SIGNING_KEYS"])
     user = db.session.get(User, user_id) if user_id is not None else None
-    if user is not None and request.method == "POST":
+    if user is None or not user.active:
+        return None
+    if request.method == "POST":
         begin_write(user.practice_id)
     return user

@@ -19,7 +19,6 @@ from crm.db import Busy, Damaged, db, writing
 from crm.outreach import agenda_queries, appointments, calendar_feed, calendar_queries, feed_kinds, feed_queries
 from crm.outreach.agenda import AgendaItem
 from crm.outreach.appointments import Appointment, What
-from crm.outreach.digest import path_of
 from crm.outreach.feed_queries import FeedInfo
 from crm.outreach.feed_service import client_family, digest_of
 from crm.outreach.models import CalendarFeed
@@ -78,8 +77,6 @@ blocks, bodies, answers = Kept(KEPT_BLOCKS), Kept(KEPT_FEEDS), Minute(ANSWERS_A_
 
 def feed(token: str) -> Response:
     """Answer a calendar; an unknown, withdrawn or disabled address gives the same 404 in the same bytes."""
-    if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.headers.get("Sec-Fetch-Dest") == "image":
-        return _plain("Not for pages.\n", 403)
     info = feed_queries.find_by_hash(digest_of(token))
     if info is None:
         return _plain("There is no calendar at this address.\n", 404)
@@ -97,7 +94,6 @@ def feed(token: str) -> Response:
         response.headers["Content-Type"] = "text/calendar; charset=utf-8"
         response.headers["Content-Disposition"] = 'inline; filename="handoff.ics"'
     response.set_etag(tag)
-    response.headers["Cache-Control"] = "private, max-age=300"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -129,7 +125,7 @@ def _block(item: AgendaItem | Appointment, info: FeedInfo) -> bytes:
     if (kept := blocks.get(key)) is not None:
         return kept
     settings = current_app.extensions["handoff"].settings
-    path = appointments.path_of(item) if isinstance(item, Appointment) else path_of(item)
+    path = appointments.path_of(item) if isinstance(item, Appointment) else f"/tasks/{item.key}"
     made = calendar_feed.event_block(
         item,
         calendar_id=info.practice_uuid,

@@ -6,7 +6,9 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from crm import guards
 from crm.accounts.models import Practice
+from crm.accounts.permissions import Permission
 from crm.clients import service as clients
 from crm.clients.models import Client
 from crm.crypto import KeyringError, Unreadable
@@ -24,9 +26,14 @@ from crm.web import commit, invalid, is_htmx, sealer, way_back
 
 
 def open_task(key: str) -> ResponseReturnValue:
-    """Open what a task stands for: its letter, its sheet, or the page its work is done on."""
-    listed = today_queries.get_listed(g.practice.id, key)
-    return redirect(digest.path_of(listed.item), 303)
+    """Open what a task stands for: its letter, its sheet, or the page its work is done on.
+
+    Who may not open that comes to the page of its client or source instead.
+    """
+    item = today_queries.get_listed(g.practice.id, key).item
+    beside = f"/clients/{item.client_code}" if item.client_code else f"/sources/{item.source_id}"
+    place = digest.path_of(item)
+    return redirect(place if guards.may_follow(place) else beside, 303)
 
 
 def done(key: str) -> ResponseReturnValue:
@@ -163,6 +170,7 @@ UNDOABLE = frozenset(
      "source_parked", "source_woken", "package_ready", "reply_received", "source_declined", "education_asked",
      "opt_out", "ll_scheduled", "ll_cancelled", "ll_held", "ll_declined"}
 )  # fmt: skip
+BOOKED = frozenset({"visit_scheduled", "visit_moved", "visit_cancelled"})
 
 
 def undo(seq: int) -> ResponseReturnValue:
@@ -171,6 +179,8 @@ def undo(seq: int) -> ResponseReturnValue:
     client = db.session.get(Client, entry.client_id) if entry.client_id else None
     if entry.type not in UNDOABLE and (client is None or entry.type in {"referral_received", "client_added"}):
         abort(400)
+    if entry.type not in UNDOABLE | BOOKED and not guards.may(Permission.RECORD):
+        abort(403)
     try:
         take_back(g.practice, entry, now=g.now, actor=g.user.id)
     except journal.AlreadyUndone:
@@ -218,9 +228,12 @@ def _row(key: str, undo_seq: int | None = None) -> task_rows.TaskRow:
 
 
 def row_of(listed: today_queries.Listed, undo_seq: int | None = None) -> task_rows.TaskRow:
-    """Put a task into words for the page, a hand-typed one with its own words where the key is here."""
+    """Put a task into words for the page, a hand-typed one with its own words where the key is here.
+
+    Words about a client are a note: they stay sealed for who reads none.
+    """
     words = ""
-    if listed.sealed is not None:
+    if listed.sealed is not None and (listed.item.client_code is None or guards.may(Permission.NOTES)):
         try:
             words = sealer().open(listed.sealed, table="task", row=listed.uuid)["words"]
         except (Unreadable, KeyringError):

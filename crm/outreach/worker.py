@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm.clock import utcnow
 from crm.db import Busy, Damaged, db, writing
 from crm.journal.jobs import seal_journal
-from crm.keeping import backup_jobs, care_jobs
+from crm.keeping import backup_jobs, care_jobs, reseal_jobs
 from crm.outreach import digest_jobs, jobs, outbox, upkeep_jobs
 
 log = structlog.get_logger()
@@ -42,6 +42,7 @@ class Worker:
             "housekeeping": partial(upkeep_jobs.housekeeping, runs=self._runs),
             "check_database": care_jobs.check_database,
             "back_up": backup_jobs.back_up,
+            "reseal": partial(reseal_jobs.reseal, last=reseal_jobs.LastPass()),
         }
         self._failing = set(self._jobs)  # not known yet: the first success clears what an earlier run left
         self._scheduler = BackgroundScheduler(

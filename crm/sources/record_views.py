@@ -7,7 +7,8 @@ from typing import Any
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from crm import clock
+from crm import clock, guards
+from crm.accounts.permissions import Permission
 from crm.outreach import agenda_queries, task_rows
 from crm.outreach.agenda import AgendaItem
 from crm.pipeline import service as pipeline
@@ -57,7 +58,8 @@ def _past(source: Source, chosen: str, before: int | None) -> dict[str, Any]:
 
 
 def _told(rows: Sequence[Any]) -> list[history.Line]:
-    notes = opened_notes({row.JournalEntry.seq: row.sealed for row in rows if row.sealed})
+    sealed = {row.JournalEntry.seq: row.sealed for row in rows if row.sealed}
+    notes = opened_notes(sealed) if guards.may(Permission.NOTES) else {}
     moves = {row.JournalEntry.seq: history.Move(row.to_lane, row.side, row.evidence) for row in rows if row.to_lane}
     entries = [row.JournalEntry for row in rows]
     return history.lines(entries, notes, g.practice.time_zone, g.today, moves=moves)

@@ -44,7 +44,7 @@ def test_the_digest_lies_in_the_mailbox_with_counts_and_codes_only(app, server, 
     text = message.get_body(("plain",)).get_content()
     assert "C-0142" in text
     assert "Dr. Helen Marsh" in text
-    assert "http://localhost/sources/" in text
+    assert "http://localhost/tasks/C30:s1" in text
     whole = kept.content.decode() + text + message.get_body(("html",)).get_content()
     for secret in (NAME, *NAME.split(), "W.Q.", "M17.11", "osteoarthritis"):
         assert secret not in whole

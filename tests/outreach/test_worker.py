@@ -167,6 +167,7 @@ def test_every_job_runs_once_and_the_heart_beats(app, server, clock):
     done = Worker(app).run_once(clock.now)
     assert list(done) == [
         "replan_today", "queue_digests", "send_outbox", "seal_journal", "housekeeping", "check_database", "back_up",
+        "reseal",
     ]  # fmt: skip
     assert None not in done.values()
     with writing():
