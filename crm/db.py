@@ -126,23 +126,23 @@ class _WriteLock:
         self.path = path
         self.threads, self.turnstile = threading.Lock(), threading.Lock()
 
-    def acquire(self) -> IO[str]:
-        if not self.turnstile.acquire(timeout=PATIENCE):
+    def acquire(self, patience: float) -> IO[str]:
+        if not self.turnstile.acquire(timeout=patience):
             raise Busy
         try:
-            if not self.threads.acquire(timeout=PATIENCE):
+            if not self.threads.acquire(timeout=patience):
                 raise Busy
         finally:
             self.turnstile.release()
         try:
-            return self._locked_file()
+            return self._locked_file(patience)
         except BaseException:
             self.threads.release()
             raise
 
-    def _locked_file(self) -> IO[str]:
+    def _locked_file(self, patience: float) -> IO[str]:
         """Lock the file against other processes; the kernel knows no wait that ends, so it is asked again and again."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         handle = self.path.open("a")
         while True:
             try:
@@ -180,18 +180,19 @@ class _Fold:
             self._next = size + WAL_LIMIT // 4
 
 
-def begin_write(practice_id: int | None = None) -> None:
+def begin_write(practice_id: int | None = None, *, patience: float | None = None) -> None:
     """Begin this session's transaction as a writing one; a no-op where it already is.
 
     On SQLite it takes the writers' lock and BEGIN IMMEDIATE, since a transaction that reads first and
-    writes later fails at once under WAL. On PostgreSQL it takes a transaction-level lock on the
-    practice, so that two replays of one circle of care and two ends of the journal cannot cross.
+    writes later fails at once under WAL; it waits `patience` seconds for its turn. On PostgreSQL it takes a
+    transaction-level lock on the practice, so that two replays of one circle of care and two ends of the journal
+    cannot cross.
     """
     session = db.session()
     if session.in_transaction() and not session.connection().get_execution_options().get(WRITING):
         session.rollback()  # only read so far; under WAL it could not become a writer
     # Said to a transaction that has begun, the options would be ignored with a warning.
-    options = None if session.in_transaction() else {WRITING: True}
+    options = None if session.in_transaction() else {WRITING: patience or PATIENCE}
     connection = session.connection(execution_options=options)
     if connection.dialect.name == "postgresql" and practice_id is not None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": practice_id})
@@ -234,11 +235,11 @@ def by_one_worker(turn: Turn) -> Callable[[Callable[..., int]], Callable[..., in
 
 
 @contextmanager
-def writing(practice_id: int | None = None) -> Iterator[Session]:
+def writing(practice_id: int | None = None, *, patience: float | None = None) -> Iterator[Session]:
     """Run a block as one writing transaction of an edge: commit at its end, roll back on any error."""
     db.session.rollback()
     try:
-        begin_write(practice_id)
+        begin_write(practice_id, patience=patience)
         yield db.session()
         db.session.commit()
     except BaseException:
@@ -262,12 +263,12 @@ def install_sqlite_rules(engine: Engine, lock_path: Path) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        if not connection.get_execution_options().get(WRITING):
+        if not (patience := connection.get_execution_options().get(WRITING)):
             connection.exec_driver_sql("BEGIN")
             return
         if damaged.exists():
             raise Damaged
-        handle = lock.acquire()
+        handle = lock.acquire(patience)
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except BaseException:

@@ -19,6 +19,7 @@ from whitenoise import WhiteNoise
 
 from crm import cli, disk_pages, guards, web
 from crm.accounts import people_views as people
+from crm.accounts import session_interface
 from crm.accounts import views as accounts
 from crm.accounts.models import Role, User
 from crm.clients import rights_views as rights
@@ -67,6 +68,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     disk_pages.install(app)
     Security(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=True)
+    session_interface.install(app)
     mailer.init_app(app)
     guards.register(app, accounts.setup_bp, guard=guards.public)
     guards.register(app, accounts.bp, guard=guards.login_required)
@@ -118,7 +120,8 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": 12 * 3600,
+        "SESSION_PROTECTION": None,  # a session is a row: there is no copied cookie to guess at
+        "SECURITY_API_ENABLED_METHODS": ["session"],
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_LENGTH_MIN": 12,

@@ -17,6 +17,8 @@ GLUE = {
 }  # fmt: skip
 # Beside models, queries and services these touch the world; everything else in a feature is pure.
 NOT_PURE = {
+    "crm.accounts.sessions": "reads Flask's sessions off their rows",
+    "crm.accounts.session_interface": "writes Flask's sessions to their rows",
     "crm.outreach.mailer": "speaks SMTP",
     "crm.outreach.smtp": "speaks SMTP",
     "crm.outreach.outbox": "the send states are rows",

@@ -15,7 +15,7 @@ from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import CursorResult, delete, select, update
 
-from crm.accounts.models import Practice, SetupLink, User
+from crm.accounts.models import Practice, SetupLink, User, UserSession
 from crm.clients import erasure_service
 from crm.clients.models import Client
 from crm.clients.record_models import Erasure
@@ -194,6 +194,7 @@ def _sign_out_all() -> int:
     users = db.session.scalars(select(User)).all()
     for user in users:
         user.fs_uniquifier = uuid.uuid4().hex
+    db.session.execute(delete(UserSession))
     db.session.execute(delete(ActionUse))
     db.session.execute(delete(SetupLink).where(SetupLink.used_at.is_(None)))
     return len(users)

@@ -59,7 +59,7 @@ def test_a_post_begins_as_a_writing_transaction_whatever_was_read_before(app, ow
     begun = []
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "begin", lambda connection: begun.append(connection.get_execution_options().get(WRITING)))
+    event.listen(engine, "begin", lambda connection: begun.append(WRITING in connection.get_execution_options()))
     owner.post("/practice", data={})
     assert begun == [True]
 

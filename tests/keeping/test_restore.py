@@ -15,6 +15,7 @@ from typing import Any
 import builders
 import mailroom
 import pytest
+from flask import current_app
 from flask_migrate import downgrade
 from limits import no_file_over
 from smtp_server import SmtpServer
@@ -22,7 +23,7 @@ from sqlalchemy import select, text
 from table_rows import every_row
 
 from crm.accounts import service as accounts
-from crm.accounts.models import User
+from crm.accounts.models import User, UserSession
 from crm.clients import erasure_service, queries
 from crm.clients.models import Client
 from crm.clients.record_models import Erasure
@@ -121,17 +122,18 @@ def test_nothing_is_sent_until_somebody_looks(practice, clock, keyring, new_desk
 def test_everybody_signs_in_again_and_links_are_void(practice, clock, keyring, new_desk, tmp_path):
     with writing():
         link = accounts.new_link(now=clock.now, user=builders.user())
+    held = builders.signed_in(current_app._get_current_object()).get_cookie("handoff")
     path = backup_jobs.make(now=clock.now).path
     old = builders.user().fs_uniquifier
     restoring.restore(path, tmp_path / "new", keyring, now=clock.now)
     app = new_desk(tmp_path / "new")
     browser = app.test_client()
-    with browser.session_transaction() as session:
-        session.update({"_user_id": old, "_fresh": True, "fs_cc": "set"})
+    browser.set_cookie("handoff", held.value)
     assert browser.get("/").location == "/login"
     assert browser.get(f"/setup/{link}").status_code == 404
     with app.app_context():
         assert old not in db.session.scalars(select(User.fs_uniquifier)).all()
+        assert db.session.scalars(select(UserSession)).all() == []
 
 
 def test_today_says_what_is_missing_until_somebody_has_read_it(made, clock, keyring, new_desk, tmp_path):

@@ -1,18 +1,23 @@
 """Builders with sensible defaults: what a test needs there before it begins. All people are fictional."""
 
-from datetime import date
+import secrets
+import time
+from datetime import UTC, date, datetime
 
 from flask import Flask
+from flask.sessions import session_json_serializer
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from crm.accounts import service as accounts
-from crm.accounts.models import Practice, User
+from crm.accounts import sessions
+from crm.accounts.models import Practice, User, UserSession
 from crm.clients.models import Client
 from crm.db import db, writing
 from crm.sources.models import Channel, Credential, Grade, Office, Source
 
 PASSWORD = "correct horse battery staple"
+ALWAYS = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 def practice(time_zone: str = "America/New_York", name: str = "Northside Exercise") -> Practice:
@@ -44,13 +49,22 @@ def password(email: str = "owner@example.com") -> str:
 
 def signed_in(app: Flask, email: str = "owner@example.com", practice_name: str = "Northside Exercise") -> FlaskClient:
     """Return a browser in which that user has signed in."""
+    secret = secrets.token_urlsafe(32)
     with app.app_context():
-        uniquifier = user(practice(name=practice_name), email).fs_uniquifier
+        who = user(practice(name=practice_name), email)
+        held = {"_user_id": who.fs_uniquifier, "fs_paa": time.time(), "proved_at": ALWAYS.timestamp()}
+        held["csrf_token"] = secrets.token_hex(32)
+        times = {"created_at": ALWAYS, "seen_at": ALWAYS, "expires_at": ALWAYS}  # whatever a test's clock says
+        with writing():
+            row = UserSession(
+                token_hash=sessions.hash_of(secret),
+                user_id=who.id,
+                contents=session_json_serializer.dumps(held),
+                **times,
+            )
+            db.session.add(row)
     browser = app.test_client()
-    with browser.session_transaction() as session:
-        session["_user_id"] = uniquifier
-        session["_fresh"] = True
-        session["fs_cc"] = "set"
+    browser.set_cookie(app.config["SESSION_COOKIE_NAME"], secret)
     return browser
 
 

@@ -10,7 +10,12 @@ from sqlalchemy import Column, Table, Text, column, select
 from crm.db import db
 
 # What moves by itself and is nobody's record.
-VOLATILE_TABLES = {"heartbeat": "each tick of the clock writes it"}
+VOLATILE_TABLES = {
+    "heartbeat": "each tick of the clock writes it",
+    "user_session": "a browser that looks leaves its hour",
+    "throttle": "a wrong secret is counted",
+    "known_device": "where somebody signed in from",
+}
 VOLATILE_COLUMNS = {
     ("calendar_feed", "fetched_at"): "a calendar that looks leaves its hour",
     ("calendar_feed", "fetched_by"): "and its name",
