@@ -1,7 +1,6 @@
 """Commands; each opens its own transaction and ends with an exit code a script can rely on."""
 
 import secrets
-import sys
 from zoneinfo import available_timezones
 
 import click
@@ -12,7 +11,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from crm import demo, keys_cli
-from crm.accounts import queries, service
+from crm.accounts import queries, service, user_cli
 from crm.clients.client_cli import client_group
 from crm.console import Refused, moment, said_in_one_line, settings, the_practice
 from crm.crypto import Sealer, create_keyring, load_keyring
@@ -84,35 +83,6 @@ def create_practice(name: str, time_zone: str) -> None:
     click.echo(made.id)
 
 
-@click.group()
-def user() -> None:
-    """Accounts."""
-
-
-@user.command("create")
-@click.option("--email", required=True)
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice(["owner", "assistant"]), default="owner")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option("--practice", "practice_id", type=int)
-@said_in_one_line
-@with_appcontext
-def create_user(email: str, name: str, role: str, password_stdin: bool, practice_id: int | None) -> None:
-    """Add an account; without a password it prints a one-time link to choose one."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    if password is not None and not 12 <= len(password) <= 128:
-        raise Refused("password", "a password has 12 to 128 characters")
-    password_hash = service.hashed(password) if password else None
-    try:
-        with writing():
-            person = service.Person(email, name)
-            made = service.create_user(the_practice(practice_id), person, role=role, password_hash=password_hash)
-            link = None if password else service.new_link(now=moment(None), user=made)
-    except service.EmailTaken:
-        raise Refused("email", "somebody signs in with this address already") from None
-    click.echo(f"{settings().base_url}/setup/{link}" if link else f"Account {made.email} is ready.")
-
-
 @click.group("demo")
 def demo_group() -> None:
     """The sample practice."""
@@ -177,7 +147,8 @@ def register(app: Flask) -> None:
         keys_cli.keys,
         client_group,
         practice,
-        user,
+        user_cli.user,
+        user_cli.break_glass,
         demo_group,
         audit,
         cadence,

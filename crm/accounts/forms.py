@@ -1,6 +1,7 @@
 """Forms of sign-up and of the practice page: shape only."""
 
 import re
+import unicodedata
 from datetime import date
 from zoneinfo import available_timezones
 
@@ -18,6 +19,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from crm.accounts import passwords
 from crm.sources.contact_details import phone_number
 from crm.web import BaseForm, Day
 
@@ -62,12 +64,10 @@ def checked_email(_form: object, field: StringField) -> None:
 class PasswordForm(BaseForm):
     """A new password, twice."""
 
+    about: tuple[str, ...] = ()  # what it must not be built from
     password = PasswordField(
         "Password",
-        [
-            DataRequired("Choose a password of at least 12 characters."),
-            Length(12, 128, "A password has 12 to 128 characters."),
-        ],
+        [DataRequired("Choose a password of at least 12 characters.")],
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField(
@@ -75,6 +75,21 @@ class PasswordForm(BaseForm):
         [EqualTo("password", "The two passwords differ.")],
         render_kw={"autocomplete": "new-password"},
     )
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse what is too short or too long, or tried first."""
+        if why := passwords.refusal(unicodedata.normalize("NFC", field.data), self.words_about()):
+            raise ValidationError(why)
+
+    def words_about(self) -> tuple[str, ...]:
+        """Return what the password must not be built from."""
+        return self.about
+
+
+class ResetForm(BaseForm):
+    """Whose password is forgotten."""
+
+    email = StringField("E-mail", [DataRequired("Write the address you sign in with."), Length(max=254), checked_email])
 
 
 class OwnerForm(PasswordForm):
@@ -88,6 +103,10 @@ class OwnerForm(PasswordForm):
     )
     time_zone = SelectField("Time zone", choices=zones)
     work_days = Checks("Working days", choices=WEEKDAYS, default=["1", "2", "3", "4", "5"])
+
+    def words_about(self) -> tuple[str, ...]:
+        """Return what stands in the form beside the password."""
+        return self.name.data or "", self.email.data or "", self.practice_name.data or ""
 
     def validate_work_days(self, field: Checks) -> None:
         """Refuse a week without a working day: nothing could ever fall due."""

@@ -9,7 +9,7 @@ from crm.accounts.people_forms import InviteForm, RoleForm
 from crm.accounts.permissions import RoleName
 from crm.outreach import mailer, outbox
 from crm.outreach.models import MessageKind
-from crm.outreach.outbox import NewMessage
+from crm.outreach.sending import NewMessage
 from crm.settings import Settings
 from crm.web import BaseForm, commit, invalid
 

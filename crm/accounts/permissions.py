@@ -37,7 +37,11 @@ GRANTED: Mapping[RoleName, frozenset[Permission]] = {
 # Nobody has to sign in for these: a token is the proof, or there is nothing to see.
 PUBLIC = frozenset(
     {
-        "setup.start", "setup.finish", "security.login", "security.logout", "security.verify", "security.static",
+        "setup.start", "setup.finish", "setup.ask_reset", "setup.send_reset",
+        # Half-way in: the session says who gave their password.
+        "security.two_factor_setup", "security.two_factor_token_validation", "security.two_factor_rescue",
+        "security.tf_select", "security.mf_recovery", "security.wan_signin", "security.wan_signin_response",
+        "security.login", "security.logout", "security.verify", "security.static",
         "public.feed", "public.healthz", "public.readyz", "public.metrics", "public.act", "public.undo_action",
         "public.stop_digest", "public.pause_digest", "refusals.refuse",
     }
@@ -54,6 +58,9 @@ _ADDRESSES: Mapping[Permission, str] = {
             lunch agree_lunch move_lunch hold_lunch cancel_lunch decline_lunch
         imports: index upload columns choose show step take_in undo refused
         accounts: practice save_digest
+        account: index save_idle password change_password address change_address
+        security: two_factor_setup_validate mf_recovery_codes wan_register wan_register_response wan_delete
+            wan_verify wan_verify_response
     """,
     Permission.BOOKING: """
         clients: index show new add referral save_referral check_referral add_visit move_visit cancel_visit

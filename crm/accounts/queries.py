@@ -30,3 +30,8 @@ def only_practice(practice_id: int | None) -> Practice:
 def find_user(email: str) -> User | None:
     """Return a user by e-mail address, as sign-in compares it."""
     return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def name_of_practice(practice_id: int) -> str:
+    """Return what a practice is called."""
+    return db.session.scalars(select(Practice.name).where(Practice.id == practice_id)).one()

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,12 @@ from crm.db import db
 
 SETUP_HOURS = 1
 INVITE_HOURS = 72
+RESET_MINUTES = 30
+GOOD_FOR = {
+    LinkPurpose.OWNER: timedelta(hours=SETUP_HOURS),
+    LinkPurpose.INVITATION: timedelta(hours=INVITE_HOURS),
+    LinkPurpose.RESET: timedelta(minutes=RESET_MINUTES),
+}
 
 
 class LinkGone(Exception):  # noqa: N818
@@ -50,8 +57,8 @@ def change_work_days(practice: Practice, work_days: str) -> None:
 
 
 def hashed(password: str) -> str:
-    """Hash a password (argon2id). Slow on purpose: call it before a transaction, never inside one."""
-    result: str = hash_password(password)
+    """Hash a password (argon2id), normalised as sign-in does. Slow on purpose: call it before a transaction."""
+    result: str = hash_password(unicodedata.normalize("NFC", password))
     return result
 
 
@@ -85,7 +92,7 @@ def role_row(name: str) -> Role:
     return role
 
 
-def new_link(*, now: datetime, user: User | None = None) -> str:
+def new_link(*, now: datetime, user: User | None = None, purpose: LinkPurpose | None = None) -> str:
     """Make a one-time link and return its secret, which is kept nowhere else.
 
     Without a user it makes the first owner and is good for an hour; an older such link stops working.
@@ -95,13 +102,13 @@ def new_link(*, now: datetime, user: User | None = None) -> str:
             update(SetupLink).where(SetupLink.user_id.is_(None), SetupLink.used_at.is_(None)).values(used_at=now)
         )
     secret = secrets.token_urlsafe(32)
-    hours = INVITE_HOURS if user else SETUP_HOURS
+    purpose = purpose or (LinkPurpose.INVITATION if user else LinkPurpose.OWNER)
     db.session.add(
         SetupLink(
             token_hash=_digest(secret),
             user_id=user.id if user else None,
-            purpose=LinkPurpose.INVITATION if user else LinkPurpose.OWNER,
-            expires_at=now + timedelta(hours=hours),
+            purpose=purpose,
+            expires_at=now + GOOD_FOR[purpose],
         )
     )
     return secret

@@ -95,6 +95,7 @@ def install(app: Flask) -> None:
     manager = app.login_manager  # type: ignore[attr-defined]
     manager.user_loader(_load_user)
     manager.request_loader(lambda _request: None)  # no token in an address or a header lets anybody in
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)  # nor a cookie beside ours
 
 
 def _load_user(uniquifier: str) -> User | None:

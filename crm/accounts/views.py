@@ -1,71 +1,18 @@
-"""Setup by a one-time link, the welcome steps, and the practice page."""
+"""The welcome steps, and the practice page."""
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import login_user
 
 from crm import demo
-from crm.accounts import queries, service
-from crm.accounts.forms import DigestForm, LetterheadForm, OwnerForm, PasswordForm, PracticeForm, SampleForm
-from crm.accounts.models import SetupLink, Theme, User
-from crm.db import NotFound, db, writing
+from crm.accounts import service
+from crm.accounts.forms import DigestForm, LetterheadForm, PracticeForm, SampleForm
+from crm.accounts.models import Theme
+from crm.db import db
 from crm.keeping import keeping_views as keeping
 from crm.outreach import jobs
 from crm.web import commit, invalid, sealer
 
-setup_bp = Blueprint("setup", __name__)
 bp = Blueprint("accounts", __name__)
-
-
-@setup_bp.get("/setup/<token>")
-def start(token: str) -> ResponseReturnValue:
-    link = _link(token)
-    form = PasswordForm() if link.user_id else OwnerForm()
-    return render_template("accounts/setup.html", form=form, token=token, invited=bool(link.user_id))
-
-
-@setup_bp.post("/setup/<token>")
-def finish(token: str) -> ResponseReturnValue:
-    link = _link(token)
-    invited = bool(link.user_id)
-    form = PasswordForm() if invited else OwnerForm()
-    if not form.validate_on_submit():
-        return invalid(render_template("accounts/setup.html", form=form, token=token, invited=invited))
-    password_hash = service.hashed(form.password.data)
-    try:
-        user = _accept_invitation(token, password_hash) if invited else _make_owner(token, form, password_hash)
-    except service.EmailTaken:
-        form.email.errors = ["Somebody signs in with this address already."]
-        return invalid(render_template("accounts/setup.html", form=form, token=token, invited=invited))
-    except service.LinkGone:
-        raise NotFound from None
-    login_user(user, authn_via=["password"])
-    return redirect(url_for("outreach.today" if invited else "accounts.welcome"), 303)
-
-
-def _link(token: str) -> SetupLink:
-    try:
-        return service.find_link(token, now=g.now)
-    except service.LinkGone:
-        raise NotFound from None
-
-
-def _accept_invitation(token: str, password_hash: str) -> User:
-    with writing():
-        link = service.use_link(token, now=g.now)
-        user = db.session.get_one(User, link.user_id)
-        user.password = password_hash
-    return user
-
-
-def _make_owner(token: str, form: OwnerForm, password_hash: str) -> User:
-    with writing():
-        service.use_link(token, now=g.now)
-        practice = queries.first_practice() or service.create_practice("", form.time_zone.data)
-        practice.name, practice.time_zone = form.practice_name.data, form.time_zone.data
-        practice.work_days = "".join(sorted(form.work_days.data))
-        person = service.Person(form.email.data, form.name.data, form.credential.data or "")
-        return service.create_user(practice, person, password_hash=password_hash)
 
 
 @bp.get("/welcome")

@@ -212,4 +212,3 @@ def report_state(item: AgendaItem, today: date) -> tuple[str, str]:
     if item.due < today:
         return "late", day_words.due_words(item.due, today)
     return "later", f"Due {day_words.day(item.due, today)}"
-

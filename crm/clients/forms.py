@@ -81,7 +81,6 @@ class ReferralForm(BaseForm):
         """Refuse a day to come."""
         not_after(self.today, field)
 
-
     @property
     def elements(self) -> Elements:
         """Return which of the four elements are there."""

@@ -147,4 +147,3 @@ def test_row_03_the_links_of_a_digest_die_with_the_account(both):
     for path in links:
         assert anybody.post(path).status_code in {401, 404, 405}, path
     assert both.dbhash() == before
-

@@ -67,11 +67,12 @@ class Desk:
     port: int
     environment: dict[str, str]
     setup_url: str = ""
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
         """Return its address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def flask(self, *arguments: str) -> str:
         """Run a command on the same data folder and return what it prints."""
@@ -94,21 +95,22 @@ class Desk:
 
 
 @contextmanager
-def served(folder: Path, mail_port: int) -> Iterator[Desk]:
+def served(folder: Path, mail_port: int, *, host: str = "127.0.0.1", second_factor: str = "off") -> Iterator[Desk]:
     """Install into a folder of its own and serve it."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("HANDOFF_", "MAIL_"))}
     environment |= {
         "HANDOFF_DATA_DIR": str(folder / "var"),
         "PORT": str(port),
-        "HANDOFF_SECOND_FACTOR": "off",
+        "HANDOFF_BASE_URL": f"http://{host}:{port}",
+        "HANDOFF_SECOND_FACTOR": second_factor,
         "HANDOFF_TICK_SECONDS": "300",  # the story says itself when the clock ticks
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": str(mail_port),
         "MAIL_USE_TLS": "false",
         "MAIL_DEFAULT_SENDER": "desk@example.com",
     }
-    desk = Desk(folder, port, environment)
+    desk = Desk(folder, port, environment, host=host)
     desk.flask("init")
     log = (folder / "log").open("w")
     server = subprocess.Popen(

@@ -57,7 +57,7 @@ def make(app: Flask) -> TwoPractices:
 
     def post(path: str, **form: object) -> None:
         answer = owner.post(path, data=form)
-        assert answer.status_code in {200, 303, 204}, (path, re.findall('errors.*', answer.text))
+        assert answer.status_code in {200, 303, 204}, (path, re.findall("errors.*", answer.text))
 
     canaries.tell(app, post, TODAY)
     source = _id(app, select(Source.id))
@@ -71,7 +71,7 @@ def make(app: Flask) -> TwoPractices:
     post("/documents/1/send", channel="letter")
     elsewhere = builders.signed_in(app, outside.OTHER, "Elsewhere")
     theirs = elsewhere.post("/sources/new", data={"name": "Olga Otherway", "channel": "fax", "grade": ""})
-    assert theirs.status_code == 303, re.findall('errors.*', theirs.text)
+    assert theirs.status_code == 303, re.findall("errors.*", theirs.text)
     made = TwoPractices(app, _ids(app))
     form = {"source_id": str(made.ids["their_source"]), "received_on": TODAY.isoformat(), "method": "fax"}
     answer = elsewhere.post("/referrals/new", data=form | {"client_class": "", "client_code": CLIENT})
@@ -94,7 +94,9 @@ TABLES = {
 def _ids(app: Flask) -> dict[str, Any]:
     with app.app_context():
         here, there = builders.practice().id, builders.practice(name="Elsewhere").id
-        found = {name: db.session.execute(text(f"SELECT min(id) FROM {table}")).scalar() for name, table in TABLES.items()}  # noqa: S608
+        found = {
+            name: db.session.execute(text(f"SELECT min(id) FROM {table}")).scalar() for name, table in TABLES.items()
+        }  # noqa: S608
         found |= {
             "code": CLIENT,
             "seq": db.session.execute(text("SELECT min(entry_seq) FROM red_flag")).scalar(),

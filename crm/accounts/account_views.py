@@ -1,0 +1,91 @@
+"""One's own account: how somebody signs in. What changes that asks for the password first."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import auth_required, login_user
+
+from crm.accounts import queries, reset_service
+from crm.accounts.account_forms import AddressForm, IdleForm
+from crm.accounts.proofs import NewPassword
+from crm.accounts.sign_in import FRESH
+from crm.db import db, writing
+from crm.web import invalid
+
+bp = Blueprint("account", __name__)
+fresh: Callable[[Any], Any] = auth_required("session", within=lambda: FRESH, grace=timedelta)
+
+
+@bp.get("/account")
+def index() -> ResponseReturnValue:
+    return _page(IdleForm(formdata=None, minutes=g.user.idle_minutes))
+
+
+def _page(idle: IdleForm) -> str:
+    security = current_app.extensions["security"]
+    return render_template(
+        "accounts/account.html",
+        idle=idle,
+        factor=security.two_factor,
+        passkeys=g.user.webauthn if security.webauthn else None,
+        codes_left=len(g.user.mf_recovery_codes),
+        sessions_url="",
+    )
+
+
+@bp.post("/account/idle")
+def save_idle() -> ResponseReturnValue:
+    form = IdleForm()
+    if not form.validate_on_submit():
+        return invalid(_page(form))
+    with writing():
+        g.user.idle_minutes = form.minutes.data
+    flash(f"Saved. Without a click the desk closes after {form.minutes.data} minutes.")
+    return redirect(url_for("account.index"), 303)
+
+
+@bp.get("/account/password")
+@fresh
+def password() -> ResponseReturnValue:
+    return render_template("accounts/password.html", form=NewPassword(formdata=None))
+
+
+@bp.post("/account/password")
+@fresh
+def change_password() -> ResponseReturnValue:
+    form = NewPassword()
+    if not form.validate_on_submit():
+        return invalid(render_template("accounts/password.html", form=form))
+    with writing():
+        reset_service.choose_password(g.user, form.hashed)
+        login_user(g.user, authn_via=["change"])
+    flash("The new password holds. Everywhere else you are signed out.")
+    return redirect(url_for("account.index"), 303)
+
+
+@bp.get("/account/address")
+@fresh
+def address() -> ResponseReturnValue:
+    return render_template("accounts/address.html", form=AddressForm(formdata=None))
+
+
+@bp.post("/account/address")
+@fresh
+def change_address() -> ResponseReturnValue:
+    form = AddressForm()
+    if not form.validate_on_submit():
+        return invalid(render_template("accounts/address.html", form=form))
+    with writing():
+        wanted = form.email.data.lower()
+        is_free = (held := queries.find_user(wanted)) is None or held.id == g.user.id
+        if is_free:
+            g.user.email = wanted
+            db.session.flush()
+    if not is_free:
+        form.email.errors = ["Somebody signs in with this address already."]
+        return invalid(render_template("accounts/address.html", form=form))
+    flash("Saved. From now on you sign in with this address.")
+    return redirect(url_for("account.index"), 303)
