@@ -67,5 +67,8 @@ def csv_cell(value: str) -> str:
 
 
 def row_id(typed: str | None) -> int | None:
-    """Return the id a hidden field holds; None for what can be none (isdigit lets "²" pass, and any length)."""
-    return int(typed) if typed and re.fullmatch(r"[0-9]{1,18}", typed) else None
+    """Return the id, or number of a page, that somebody sent; None for what can be none.
+
+    No int(): it reads "²" and digits of any script, and a number longer than a column breaks the driver.
+    """
+    return int(typed) if typed and re.fullmatch(r"[0-9]{1,9}", typed) else None
