@@ -14,7 +14,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
-from wtforms import DateField, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, PasswordField, StringField, TextAreaField
 
 from crm import clock
 from crm.accounts.models import Practice
@@ -69,6 +69,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 
 def _cleaning(field: type) -> list[Callable[[Any], Any]]:
+    if issubclass(field, IntegerField):  # longer than a column, it breaks the validators and the driver
+        return [lambda value: value if value is not None and abs(value) < 2**31 else None]
     if issubclass(field, PasswordField) or not issubclass(field, StringField):
         return []
     clean = clean_text if issubclass(field, TextAreaField) else clean_line
