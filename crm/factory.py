@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from wsgiref.headers import Headers
 
 import structlog
 from flask import Flask
@@ -16,7 +15,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from crm import cli, disk_pages, guards, web
+from crm import cli, disk_pages, front_door, guards, web
 from crm.accounts import account_views as account
 from crm.accounts import people_views as people
 from crm.accounts import session_interface, sign_in
@@ -30,9 +29,11 @@ from crm.crypto import Sealer, load_keyring
 from crm.db import POSTGRES, db, install_sqlite_rules
 from crm.documents import views as documents
 from crm.keeping import keeping_views as keeping
+from crm.keeping import trouble_views as trouble
 from crm.outreach import mailer
 from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
+from crm.response_headers import ResponseHeaders
 from crm.settings import Settings
 from crm.sources import import_views as imports
 from crm.sources import views as sources
@@ -65,8 +66,10 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     """Make the application. `clock` returns the present moment, aware, in UTC."""
     app = bare_app(settings, clock)
     _configure_logs()
+    front_door.install(app)  # before all that reads a request or begins to write
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     disk_pages.install(app)
+    trouble.install(app)
     sign_in.install(app)
     session_interface.install(app)
     mailer.init_app(app)
@@ -84,11 +87,13 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     guards.register(app, outreach.bp, guard=guards.login_required)
     guards.register(app, keeping.bp, guard=guards.login_required)
     guards.register(app, outreach.public_bp, guard=guards.public)
+    guards.register(app, trouble.bp, guard=guards.public)
     guards.install(app, others="security")
     cli.register(app)
     _serve_static(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = ResponseHeaders(app.wsgi_app, is_https=settings.is_https)  # type: ignore[method-assign]
     return app
 
 
@@ -115,7 +120,8 @@ def _config(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_ENGINE_OPTIONS": {"json_deserializer": read_json} if settings.is_sqlite else _postgres_options(),
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 500_000,
-        "MAX_FORM_PARTS": 400,
+        "MAX_FORM_PARTS": 200,
+        "PROVIDE_AUTOMATIC_OPTIONS": False,  # nobody of another origin may ask what else they could ask
         "TRUSTED_HOSTS": [settings.hostname, "127.0.0.1", "localhost", "[::1]"],
         "SESSION_COOKIE_NAME": "__Host-handoff" if settings.is_https else "handoff",
         "SESSION_COOKIE_SECURE": settings.is_https,
@@ -123,6 +129,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_PROTECTION": None,  # a session is a row: there is no copied cookie to guess at
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "WTF_CSRF_SSL_STRICT": False,  # it wants a referrer, which our pages never send; crm/front_door.py asks better
     }
 
 
@@ -167,7 +174,7 @@ def _serve_static(app: Flask) -> None:
         root=str(STATIC),
         prefix="static/",
         max_age=31536000,
-        add_headers_function=_static_headers,
+        allow_all_origins=False,
     )
 
     @cache
@@ -179,8 +186,3 @@ def _serve_static(app: Flask) -> None:
         return f"/static/{name}?v={version(name)}"
 
     app.jinja_env.globals["asset"] = asset
-
-
-def _static_headers(headers: Headers, _path: str, _url: str) -> None:
-    for name, value in web.HEADERS.items():
-        headers.setdefault(name, value)

@@ -1,4 +1,4 @@
-"""What every page shares: who is asking, what time it is, headers, errors, forms, words for templates."""
+"""What every page shares: who is asking, what time it is, errors, forms, words for templates."""
 
 import re
 import secrets
@@ -17,9 +17,12 @@ from werkzeug.exceptions import HTTPException
 from wtforms import DateField, HiddenField, PasswordField, StringField, TextAreaField
 
 from crm import clock
+from crm.accounts import sessions
 from crm.accounts.models import Practice
 from crm.crypto import KeyringError, Sealer, Unreadable
 from crm.db import Busy, NotFound, begin_write, db
+from crm.front_door import own_path
+from crm.journal import service as journal
 from crm.outreach import clock_words, day_words
 from crm.shell_queries import next_digest, shell_of
 from crm.text import clean_line, clean_text
@@ -27,22 +30,10 @@ from crm.text import clean_line, clean_text
 log = structlog.get_logger()
 csrf = CSRFProtect()
 
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its own message
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # These hash passwords, read long lists or typeset. No transaction is held meanwhile; they begin to write by themselves.
-OWN_WRITES = {"security", "setup", "account", "imports", "documents", "rights"}
+OWN_WRITES = {"security", "setup", "account", "imports", "documents", "rights", "trouble"}
 CLASS_WORDS = {
     "post_rehab": "Post-rehab",
     "medical_exercise": "Medical exercise",
@@ -137,9 +128,8 @@ def invalid(page: str, status: int = 422) -> Response:
 
 
 def way_back() -> str:
-    """Return the own page a form was on; anything that is not a plain path of ours becomes the list."""
-    back = request.form.get("back", "")
-    return back if back.startswith("/") and not back.startswith("//") and "\\" not in back else "/"
+    """Return the own page a form was on; anything that is none becomes the list."""
+    return own_path(request.form.get("back", "")) or "/"
 
 
 def commit() -> None:
@@ -159,6 +149,7 @@ def _begin() -> None:
             begin_write(g.user.practice_id)  # before the practice is read: its counters move while one waits
         g.practice = db.session.get(Practice, g.user.practice_id)
         g.today = clock.local_date(g.now, g.practice.time_zone)
+    journal.come_from(journal.Where(request.remote_addr or "", sessions.current().mark[:8] if g.user else ""))
 
 
 def _finish(response: Response) -> Response:
@@ -167,12 +158,6 @@ def _finish(response: Response) -> Response:
         response.headers["HX-Redirect"] = response.headers.pop("Location")
         response.status_code = 204
         response.set_data(b"")
-    response.headers.extend({k: v for k, v in HEADERS.items() if k not in response.headers})
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    response.headers.add("Vary", "Cookie")
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
 
 
@@ -243,7 +228,7 @@ def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def install(app: Flask) -> None:
-    """Give the application its guards, headers, error pages and template words."""
+    """Give the application its guards, error pages and template words."""
     csrf.init_app(app)
     app.before_request(_begin)
     app.after_request(_finish)

@@ -77,8 +77,6 @@ blocks, bodies, answers = Kept(KEPT_BLOCKS), Kept(KEPT_FEEDS), Minute(ANSWERS_A_
 
 def feed(token: str) -> Response:
     """Answer a calendar; an unknown, withdrawn or disabled address gives the same 404 in the same bytes."""
-    if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.headers.get("Sec-Fetch-Dest") == "image":
-        return _plain("Not for pages.\n", 403)
     info = feed_queries.find_by_hash(digest_of(token))
     if info is None:
         return _plain("There is no calendar at this address.\n", 404)
@@ -96,7 +94,6 @@ def feed(token: str) -> Response:
         response.headers["Content-Type"] = "text/calendar; charset=utf-8"
         response.headers["Content-Disposition"] = 'inline; filename="handoff.ics"'
     response.set_etag(tag)
-    response.headers["Cache-Control"] = "private, max-age=300"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import logging
 import os
 import signal
 import sys
@@ -12,13 +11,12 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 import click
-import waitress
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from gunicorn.app.base import BaseApplication
 
+from crm import servers
 from crm.accounts import queries as accounts
 from crm.accounts import service
 from crm.console import Refused, moment, said_in_one_line, settings
@@ -28,9 +26,6 @@ from crm.keeping.findings import State
 from crm.outreach import mailer, outbox_cli
 from crm.outreach.worker import Worker
 from crm.settings import Settings
-
-THREADS = 8
-GRACE_SECONDS = 10  # a request may take that long to end when the process is told to
 
 
 @click.command()
@@ -67,7 +62,7 @@ def web(workers: int) -> None:
         )
     _check(where)
     _say_first_words(where)
-    _Pages(app, where, workers).run()
+    servers.Pages(app, where, workers, _port(where)).run()
 
 
 @click.command("worker")
@@ -97,41 +92,6 @@ def worker_command(once: bool, now_text: str | None, as_json: bool) -> None:
 
 
 COMMANDS = [serve, web, worker_command, outbox_cli.outbox_group, outbox_cli.digest]
-
-
-class _Pages(BaseApplication):  # type: ignore[misc]
-    """gunicorn with threads, forked from one application; no access log, since addresses of feeds are secrets."""
-
-    def __init__(self, app: Flask, where: Settings, workers: int) -> None:
-        self._pages = app
-        self._options = {
-            "bind": f"{where.host}:{_port(where)}",
-            "workers": workers,
-            "worker_class": "gthread",
-            "threads": THREADS,
-            "accesslog": None,
-            "timeout": 60,
-            "graceful_timeout": GRACE_SECONDS,
-            "reuse_port": True,  # it can start again while children of a killed one still hold the port
-            "keepalive": 75,  # a proxy keeps its connections; closed too early they cost it a request
-            "control_socket_disable": True,
-            "loglevel": "warning",
-            "post_fork": self._own_connections,
-            "forwarded_allow_ips": "*" if where.proxies else "127.0.0.1",
-        }
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        return self._pages
-
-    def _own_connections(self, _arbiter: object, _process: object) -> None:
-        """Two processes must never speak through one connection: leave the parent's, if it has any, to the parent."""
-        with self._pages.app_context():
-            db.engine.dispose(close=False)
 
 
 def _app() -> Flask:
@@ -180,21 +140,9 @@ def _port(where: Settings) -> int:
 
 
 def _listen(app: Flask, where: Settings) -> Any:
-    # It would write the path of a request that failed outside Flask, and paths of feeds are secrets.
-    logging.getLogger("waitress").setLevel(logging.CRITICAL)
     port = _port(where)
     try:
-        return waitress.create_server(
-            app,
-            host=where.host,
-            port=port,
-            threads=THREADS,
-            ident="handoff",
-            connection_limit=400,
-            channel_timeout=60,
-            max_request_body_size=16 * 1024 * 1024,
-            clear_untrusted_proxy_headers=not where.proxies,
-        )
+        return servers.listen(app, where, port)
     except OSError as error:
         raise click.ClickException(
             f"port {port} of {where.host} cannot be used ({error.strerror}); choose another: PORT=8001 make run"
