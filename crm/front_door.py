@@ -82,9 +82,11 @@ def _is_sent_by_a_stranger() -> bool:
 
 
 def _is_endless() -> bool:
-    """Say whether a form has more fields than any of ours; those with files the framework counts."""
-    is_form = request.mimetype == "application/x-www-form-urlencoded"
-    return is_form and sum(1 for _ in request.form.items(multi=True)) > MOST_FIELDS
+    """Say whether a form without files is larger than any of ours; those with files the framework measures."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return False
+    request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]  # read now, and 413 where it is more
+    return sum(1 for _ in request.form.items(multi=True)) > MOST_FIELDS
 
 
 REFUSED = (

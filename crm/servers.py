@@ -27,6 +27,7 @@ IDENT = "handoff"  # what both servers call themselves, without a version
 THREADS = 8
 GRACE_SECONDS = 10  # a request may take that long to end when the process is told to
 SECONDS_TO_ASK = 60  # for a whole request to arrive: five megabytes over a slow line take forty
+SECONDS_BETWEEN_LOOKS = 5  # at the clock, for connections whose time is over
 MOST_BODY_BYTES = 12 * 1024 * 1024  # above what a page takes, so that it can say what is too large
 REFUSED = {
     ParseException: (400, "Bad Request"),
@@ -49,6 +50,7 @@ def listen(app: Flask, where: Settings, port: int) -> Any:
         ident=IDENT,
         connection_limit=400,
         channel_timeout=SECONDS_TO_ASK,
+        cleanup_interval=SECONDS_BETWEEN_LOOKS,
         max_request_body_size=MOST_BODY_BYTES,
         max_request_header_size=MOST_HEADER_CHARACTERS,
         clear_untrusted_proxy_headers=not where.proxies,
