@@ -29,6 +29,7 @@ from crm.crypto import Sealer, load_keyring
 from crm.db import POSTGRES, db, install_sqlite_rules
 from crm.documents import views as documents
 from crm.keeping import keeping_views as keeping
+from crm.keeping import trouble_views as trouble
 from crm.outreach import mailer
 from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
@@ -68,6 +69,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     front_door.install(app)  # before all that reads a request or begins to write
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     disk_pages.install(app)
+    trouble.install(app)
     sign_in.install(app)
     session_interface.install(app)
     mailer.init_app(app)
@@ -85,6 +87,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     guards.register(app, outreach.bp, guard=guards.login_required)
     guards.register(app, keeping.bp, guard=guards.login_required)
     guards.register(app, outreach.public_bp, guard=guards.public)
+    guards.register(app, trouble.bp, guard=guards.public)
     guards.install(app, others="security")
     cli.register(app)
     _serve_static(app)

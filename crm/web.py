@@ -17,10 +17,12 @@ from werkzeug.exceptions import HTTPException
 from wtforms import DateField, HiddenField, PasswordField, StringField, TextAreaField
 
 from crm import clock
+from crm.accounts import sessions
 from crm.accounts.models import Practice
 from crm.crypto import KeyringError, Sealer, Unreadable
 from crm.db import Busy, NotFound, begin_write, db
 from crm.front_door import own_path
+from crm.journal import service as journal
 from crm.outreach import clock_words, day_words
 from crm.shell_queries import next_digest, shell_of
 from crm.text import clean_line, clean_text
@@ -31,7 +33,7 @@ csrf = CSRFProtect()
 TYPED_LIMIT = 20_000  # characters; a field's own limit is tighter and has its own message
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # These hash passwords, read long lists or typeset. No transaction is held meanwhile; they begin to write by themselves.
-OWN_WRITES = {"security", "setup", "account", "imports", "documents", "rights"}
+OWN_WRITES = {"security", "setup", "account", "imports", "documents", "rights", "trouble"}
 CLASS_WORDS = {
     "post_rehab": "Post-rehab",
     "medical_exercise": "Medical exercise",
@@ -147,6 +149,7 @@ def _begin() -> None:
             begin_write(g.user.practice_id)  # before the practice is read: its counters move while one waits
         g.practice = db.session.get(Practice, g.user.practice_id)
         g.today = clock.local_date(g.now, g.practice.time_zone)
+    journal.come_from(journal.Where(request.remote_addr or "", sessions.current().mark[:8] if g.user else ""))
 
 
 def _finish(response: Response) -> Response:

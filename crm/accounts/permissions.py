@@ -43,7 +43,7 @@ PUBLIC = frozenset(
         "security.tf_select", "security.mf_recovery", "security.wan_signin", "security.wan_signin_response",
         "security.login", "security.logout", "security.verify", "security.static",
         "public.feed", "public.healthz", "public.readyz", "public.metrics", "public.act", "public.undo_action",
-        "public.stop_digest", "public.pause_digest", "refusals.refuse",
+        "public.stop_digest", "public.pause_digest", "refusals.refuse", "trouble.csp_report",
     }
 )  # fmt: skip
 

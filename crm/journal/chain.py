@@ -52,6 +52,8 @@ def digest_of(before: str, entry: Any) -> str:
         "happened_at": _text(entry.happened_at), "happened_on": _text(entry.happened_on), "source": entry.source_id,
         "client": entry.client_id, "payload": entry.payload, "undoes": entry.undoes,
     }  # fmt: skip
+    # Entries of before these were kept have neither, and their digests stand as they were made.
+    told |= {name: value for name in ("ip", "session") if (value := getattr(entry, name))}
     plain = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(f"{before}|{plain}".encode()).hexdigest()
 

@@ -25,6 +25,8 @@ class JournalEntry(db.Model):  # type: ignore[name-defined,misc]
     client_id: Mapped[int | None]
     payload: Mapped[dict[str, Any]]
     undoes: Mapped[int | None]
+    ip: Mapped[str] = mapped_column(String(45), default="")  # from where; empty: the machine or the command line
+    session: Mapped[str] = mapped_column(String(8), default="")  # the beginning of the session's hash
     sample: Mapped[bool] = mapped_column(default=False)  # of the sample practice: the only ones that can go
     digest: Mapped[str] = mapped_column(String(64), default="")  # of the chain; empty for a sample
 

@@ -20,6 +20,15 @@ from crm.sources.models import Source
 from crm.sources.queries import get_source
 
 NOTE_LIMIT = 4000
+WHERE = "where"  # in the notebook of the database session
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where somebody sits: the address they come from and 8 characters of their session's hash."""
+
+    ip: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,20 @@ def record_all(
             if not isinstance(happening.event, SourceAdded):
                 entries.append(_entry(practice, added, source, None, at=now, actor=actor))
         entries.append(_entry(practice, happening, source, client, at=now, actor=actor))
-    _write(practice, entries)
+    hang_on(practice, entries)
     _follow(practice, entries, now)
     return entries
+
+
+def come_from(where: Where) -> None:
+    """Say where all that is written from here on comes from, until the database session is given back."""
+    db.session.info[WHERE] = where
+
+
+def whereabouts() -> Where:
+    """Return where what is written now comes from; nowhere for the machine and the command line."""
+    found: Where = db.session.info.get(WHERE, Where())
+    return found
 
 
 def local_day(practice: Practice, now: datetime) -> date:
@@ -102,7 +122,7 @@ def undo(practice: Practice, entry: JournalEntry, *, now: datetime, actor: int |
         undoes=entry.seq,
         sample=entry.sample,
     )
-    _write(practice, [taken_back])
+    hang_on(practice, [taken_back])
     _follow(practice, [taken_back], now)
     return taken_back
 
@@ -155,12 +175,13 @@ def _entry(
     )
 
 
-def _write(practice: Practice, entries: list[JournalEntry]) -> None:
+def hang_on(practice: Practice, entries: list[JournalEntry]) -> None:
     """Hang entries onto the practice's chain and write them; a sample, which can go again, is in no chain."""
     db.session.flush()
-    end = queries.head(practice.id)
+    end, where = queries.head(practice.id), whereabouts()
     digest = end[1] if end else ""
     for entry in entries:
+        entry.ip, entry.session = entry.ip or where.ip, entry.session or where.session
         if not entry.sample:
             digest = entry.digest = chain.digest_of(digest, entry)
     db.session.add_all(entries)

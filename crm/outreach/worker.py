@@ -18,6 +18,8 @@ from crm.clock import utcnow
 from crm.db import Busy, Damaged, db, writing
 from crm.journal.jobs import seal_journal
 from crm.keeping import backup_jobs, care_jobs
+from crm.keeping.trouble_jobs import meet
+from crm.keeping.trouble_models import TroubleKind
 from crm.outreach import digest_jobs, jobs, outbox, upkeep_jobs
 
 log = structlog.get_logger()
@@ -80,6 +82,7 @@ class Worker:
                 db.session.rollback()
                 log.error("job_failed", job=name, kind=type(error).__name__, exc_info=error)
                 self._note(name, type(error).__name__, now)
+                meet(TroubleKind.JOB, name, now=now)
                 return None
             else:
                 if name in self._failing:
