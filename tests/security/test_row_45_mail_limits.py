@@ -94,7 +94,7 @@ def test_row_45_outreach_by_mail_says_where_it_comes_from_and_how_to_have_no_mor
     unasked(desk)
     jobs.send_outbox(now=clock.now)
     (kept,) = server.kept
-    said = kept.message.get_body(("plain",)).get_content()
+    said = kept.message.get_body(("plain",)).get_content().replace("\r\n", "\n")
     assert "18 Orchard Row\nFairfield, OR 97000" in said
     assert "No more letters by mail: " in said
     assert re.fullmatch(r"<(mailto|https):\S+>", kept.message["List-Unsubscribe"])

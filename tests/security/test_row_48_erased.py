@@ -13,7 +13,7 @@ def test_row_48_nothing_of_an_erased_client_is_in_any_file_and_an_older_backup_d
 ):
     owner, code = product.sign_in(), "C-0480"
     assert owner.post("/clients", {"code": code, "name": NAME, "client_class": ""}).status == 303
-    health = {"base": "0", "diagnoses-0-text": DIAGNOSIS}
+    health = {"base": "0", "diagnoses-0-text": DIAGNOSIS, "diagnoses-0-stated_by": "Dr. Marsh"}
     assert owner.post(f"/clients/{code}/record/health", health).status == 303
     line = {"line": f"call {NAME} soon", "kind": "call", "due": "2030-01-02", "source_id": "", "client_code": code}
     assert owner.post("/quick-add", line).status == 303

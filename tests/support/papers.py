@@ -47,6 +47,20 @@ def modules_with_cryptography() -> set[str]:
     return found
 
 
+def entry_types() -> set[str]:
+    """Return every type an entry of the journal can have."""
+    return {
+        node.value.value
+        for path, tree in trees().items()
+        if path.startswith("crm/journal/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and node.target.id == "type"
+        and isinstance(node.value, ast.Constant)
+    }
+
+
 def logged_events() -> set[str]:
     """Return every name under which something is written to the structured log."""
     return {
