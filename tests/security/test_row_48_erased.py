@@ -25,7 +25,7 @@ def test_row_48_nothing_of_an_erased_client_is_in_any_file_and_an_older_backup_d
     assert len(sealed) == 2
     old = json.loads(product.flask("backup", "--json")[1].splitlines()[-1])["file"]
 
-    assert product.flask("client", "erase", code, "--yes")[0] == 0
+    assert product.flask("client", "erase", code, "--yes", "--practice", "1")[0] == 0
 
     assert owner.get(f"/clients/{code}").status == 404
     assert code not in owner.get("/clients").text

@@ -86,5 +86,6 @@ def running(where: str, app: Flask) -> object:
         return getattr(app.extensions["handoff"].settings, name)
     value: object = import_module(place)
     for part in name.split("."):
-        value = getattr(value, part)
+        found = getattr(value, part)
+        value = found() if isinstance(found, type) else found  # a record of defaults
     return value
