@@ -78,9 +78,8 @@ def change_role(user_id: int) -> ResponseReturnValue:
         is_other = people_service.change_role(user, role)
     except people_service.LastOwner:
         return _refused()
-    if is_other:
-        sessions.end_all(user.id, but=sessions.current().mark)  # with other rights everybody signs in anew
-        sessions.renew()
+    if is_other and role is RoleName.OWNER:
+        sessions.end_all(user.id)  # a cookie that was stolen before must not come to more than it was good for
     commit()
     flash(f"{user.name} is {ROLE_WORDS[role].lower()} from now on." if is_other else "Nothing had to be changed.")
     return redirect(url_for("people.index" if user.id != g.user.id else "outreach.today"), 303)

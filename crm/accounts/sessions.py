@@ -51,7 +51,6 @@ class Session(SessionMixin):
         self.dead = ""  # the mark of a row that is over
         self.locked = False  # a trusted phone that was left alone; it needs a short check
         self.trusted = False  # asked for at this sign-in
-        self.renewed = False  # gets another secret with this answer
 
     @property
     def contents(self) -> dict[str, Any]:
@@ -144,11 +143,6 @@ def door() -> str:
         return url_for("security.login")
     here = request.full_path.rstrip("?") if request.method == "GET" and not request.headers.get("HX-Request") else "/"
     return url_for("security.verify", next=here)
-
-
-def renew() -> None:
-    """Give this session another secret with the answer: what it may do has changed."""
-    current().renewed = True
 
 
 def end_all(user_id: int, *, but: str | None = None) -> int:
