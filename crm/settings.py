@@ -24,7 +24,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Everything a deployment may set. Names are `HANDOFF_<NAME>`, for mail `MAIL_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix="HANDOFF_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HANDOFF_", extra="forbid", frozen=True, hide_input_in_errors=True
+    )  # what is wrong is named, what was given may be a password
 
     data_dir: Path = Path("var")
     database_url: str = ""
