@@ -30,6 +30,8 @@ from crm.column_types import read_json
 from crm.crypto import KeyFile, Sealer
 from crm.db import POSTGRES, db, install_sqlite_rules
 from crm.documents import views as documents
+from crm.journal import access_views
+from crm.journal import log_views as audit_log
 from crm.keeping import keeping_views as keeping
 from crm.keeping import trouble_views as trouble
 from crm.outreach import mailer
@@ -86,6 +88,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     disk_pages.install(app)
     trouble.install(app)
     throttle_pages.install(app)
+    access_views.install(app)
     sign_in.install(app)
     session_interface.install(app)
     mailer.init_app(app)
@@ -103,6 +106,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     guards.register(app, documents.bp, guard=guards.login_required)
     guards.register(app, documents.public_bp, guard=guards.public)
     guards.register(app, outreach.bp, guard=guards.login_required)
+    guards.register(app, audit_log.bp, guard=guards.owner_required)
     guards.register(app, keeping.bp, guard=guards.login_required)
     guards.register(app, outreach.public_bp, guard=guards.public)
     guards.register(app, trouble.bp, guard=guards.public)
