@@ -40,7 +40,7 @@ def init() -> None:
         click.echo(f"New keys in {where.keyring_path}.")
     if not where.secret_key_path.exists():
         where.secret_key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_secret(where.secret_key_path, signing_keys.with_new([]))
+        replace_secret(where.secret_key_path, signing_keys.first())
     if newer_than_program():
         raise click.ClickException("the database is newer than this program; install the newer program")
     upgrade()

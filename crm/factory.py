@@ -136,12 +136,11 @@ def bare_app(settings: Settings, clock: Callable[[], datetime]) -> Flask:
 
 def _config(settings: Settings) -> dict[str, object]:
     # Without `flask init` there is no key yet; commands that need none still work, and no session can be made.
-    signing = signing_keys.read(settings.secret_key_path)
-    secret = signing[0] if signing else None
-    return sign_in.config(settings, secret) | {
-        "SECRET_KEY": secret,
-        "SECRET_KEY_FALLBACKS": signing[1:],
-        "SIGNING_KEYS": signing,  # what reads a link tries them all
+    keys = signing_keys.read(settings.secret_key_path)
+    return sign_in.config(settings, keys.second_factor) | {
+        "SECRET_KEY": keys.signing[0] if keys.signing else None,
+        "SECRET_KEY_FALLBACKS": keys.signing[1:],
+        "SIGNING_KEYS": keys.signing,  # what reads a link tries them all
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {"json_deserializer": read_json} if settings.is_sqlite else _postgres_options(),
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,

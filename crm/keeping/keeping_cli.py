@@ -119,7 +119,7 @@ def _give_keys(there: Settings, keyring: Keyring) -> None:
     if not there.keyring_path.exists():
         write_keyring(there.keyring_path, keyring)
     if not there.secret_key_path.exists():
-        replace_secret(there.secret_key_path, signing_keys.with_new([]))
+        replace_secret(there.secret_key_path, signing_keys.first())
 
 
 def _failed(message: str, as_json: bool) -> Any:

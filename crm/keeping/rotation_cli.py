@@ -80,11 +80,17 @@ def renew_secret(at_once: bool) -> None:
     """Make a new key to sign with; links that are out stay good, by the key before."""
     path = settings().secret_key_path
     known = signing_keys.read(path)
-    if not known:
+    if not known.signing:
         raise Refused("secret_key", f"there is no key {path}; run `flask init`")
-    _write(path, signing_keys.with_new([] if at_once else known))
+    _write(path, known.renewed(keep=not at_once))
     click.echo("A new key signs once the desk is started again.")
-    click.echo("Links that are out are void then." if at_once else "Links that are out stay good.")
+    if at_once:
+        click.echo(
+            "Links that are out are void then. Codes of authenticators still rest on the old key: whoever has it"
+        )
+        click.echo("and the database can work them out. Set the second factors up anew, on each one's account page.")
+    else:
+        click.echo("Links that are out stay good.")
 
 
 def _begin(now: datetime, *, add_only: bool) -> Keyring:

@@ -8,6 +8,7 @@ import pytest
 import static_rules
 from static_rules import EXCEPTIONS, ROOT, RULES, Source
 
+CHECK = (sys.executable, "-m", "ruff", "check", "--no-cache")
 BY_NAME = {rule.name: rule for rule in RULES}
 SEEDS = [
     pytest.param(rule, path, content, id=f"{rule.name}: {content.strip().splitlines()[-1]}")
@@ -15,16 +16,31 @@ SEEDS = [
     for path, content in rule.seeds
 ]
 RUFF = {
-    "S102": "exec(x)", "S108": 'x = "/tmp/handoff"', "S110": "try:\n    x()\nexcept Exception:\n    pass",
-    "S113": "import requests\nrequests.get(x)", "S202": "import tarfile\ntarfile.open(x).extractall()",
-    "S301": "import pickle\npickle.loads(x)", "S302": "import marshal\nmarshal.loads(x)", "S306": "import tempfile\ntempfile.mktemp()",
-    "S307": "eval(x)", "S311": "import random\nx = random.random()", "S314": "import xml.etree.ElementTree as E\nE.fromstring(x)",
-    "S321": "import ftplib\nftplib.FTP(x)", "S324": "import hashlib\nhashlib.md5(x)", "S501": "import requests\nrequests.get(x, verify=False, timeout=1)",
-    "S506": "import yaml\nyaml.load(x)", "S602": "import subprocess\nsubprocess.run(x, shell=True)", "S605": "import os\nos.system(x)",
-    "S608": 'x = f"SELECT * FROM client WHERE id = {y}"', "S701": "import jinja2\njinja2.Environment(autoescape=False)",
-    "S704": "from markupsafe import Markup\nMarkup(x)", "S101": "assert x", "S105": 'password = "hunter2hunter2"',
-    "S201": "from flask import Flask\napp = Flask(x)\napp.run(debug=True)", "S323": "import ssl\nssl._create_unverified_context()",
-}  # fmt: skip
+    "S102": "exec(x)",
+    "S108": 'x = "/tmp/handoff"',
+    "S110": "try:\n    x()\nexcept Exception:\n    pass",
+    "S113": "import requests\nrequests.get(x)",
+    "S202": "import tarfile\ntarfile.open(x).extractall()",
+    "S301": "import pickle\npickle.loads(x)",
+    "S302": "import marshal\nmarshal.loads(x)",
+    "S306": "import tempfile\ntempfile.mktemp()",
+    "S307": "eval(x)",
+    "S311": "import random\nx = random.random()",
+    "S314": "import xml.etree.ElementTree as E\nE.fromstring(x)",
+    "S321": "import ftplib\nftplib.FTP(x)",
+    "S324": "import hashlib\nhashlib.md5(x)",
+    "S501": "import requests\nrequests.get(x, verify=False, timeout=1)",
+    "S506": "import yaml\nyaml.load(x)",
+    "S602": "import subprocess\nsubprocess.run(x, shell=True)",
+    "S605": "import os\nos.system(x)",
+    "S608": 'x = f"SELECT * FROM client WHERE id = {y}"',
+    "S701": "import jinja2\njinja2.Environment(autoescape=False)",
+    "S704": "from markupsafe import Markup\nMarkup(x)",
+    "S101": "assert x",
+    "S105": 'password = "hunter2hunter2"',
+    "S201": "from flask import Flask\napp = Flask(x)\napp.run(debug=True)",
+    "S323": "import ssl\nssl._create_unverified_context()",
+}
 
 
 @cache
@@ -70,7 +86,7 @@ def test_row_60_the_rules_look_at_the_whole_product():
 
 def ruff(content: str, name: str) -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "concise", "--stdin-filename", name, "-"],
+        [*CHECK, "--output-format", "concise", "--stdin-filename", name, "-"],
         input=f'"""A file."""\n\n{content}\n', capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     return {word for line in done.stdout.splitlines() for word in line.split() if word in RUFF}
@@ -83,7 +99,7 @@ def test_row_60_ruff_bites_with_the_config_of_the_project():
 
 def test_row_60_ruff_finds_nothing_in_the_product():
     done = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "S", "crm", "scripts", "migrations", "app.py"],
+        [*CHECK, "--select", "S", "crm", "scripts", "migrations", "app.py"],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:]

@@ -287,17 +287,18 @@ def test_row_64_a_new_signing_key_leaves_links_in_flight_good_unless_told_otherw
         return create_app(desk, clock).test_client().get(f"/d/{token}/stop")
 
     user = builders.user()
-    old = signing_keys.read(desk.secret_key_path)[0]
+    old = signing_keys.read(desk.secret_key_path).signing[0]
     token = action_links.subscriber_token(user.id, old)
     lost = stop_page(action_links.subscriber_token(user.id, "x" + old[1:]))
     right = stop_page(token)
     assert right.status_code == 200
     assert right.text != lost.text
     assert run(args=["keys", "renew-secret"]).exit_code == 0
-    first, second = signing_keys.read(desk.secret_key_path)
+    first, second = signing_keys.read(desk.secret_key_path).signing
     assert (first != old, second) == (True, old)
     assert stat.S_IMODE(desk.secret_key_path.stat().st_mode) == 0o600
     assert stop_page(token).text == right.text
     assert run(args=["keys", "renew-secret", "--at-once"]).exit_code == 0
-    assert old not in desk.secret_key_path.read_text()
+    assert old not in signing_keys.read(desk.secret_key_path).signing
+    assert signing_keys.read(desk.secret_key_path).second_factor == old, "authenticators go on"
     assert stop_page(token).text == lost.text

@@ -78,6 +78,17 @@ def calls_of(*banned: str) -> Finder:
     return find
 
 
+def called(*banned: str) -> Finder:
+    """Find a call of one of these; the name alone may stand in an annotation."""
+
+    def find(source: Source) -> Iterator[int]:
+        for node in source.nodes(ast.Call):
+            if source.full_name(node.func) in banned:  # type: ignore[attr-defined]
+                yield node.lineno  # type: ignore[attr-defined]
+
+    return find
+
+
 def imports_of(*banned: str, but: tuple[str, ...] = ()) -> Finder:
     """Find an import of these modules or of what is below them, outside the files named."""
 
@@ -187,89 +198,312 @@ def seed(*lines: str, path: str = PY) -> tuple[tuple[str, str], ...]:
 
 
 RULES = (
-    Rule("no text is passed by as safe", both(
-        matching(r"\|\s*safe\b|\bautoescape\s+(false|off)|\bMarkup\(", (".html", ".txt", ".svg", ".xml")),
-        calls_of("markupsafe.Markup", "flask.Markup", "jinja2.filters.do_mark_safe"),
-        keyword("autoescape", False),
-    ), (
-        *seed("{{ note|safe }}", "{{ note | safe }}", "{% autoescape false %}", path=HTML),
-        *seed("from markupsafe import Markup\nx = Markup(note)", "import markupsafe as m\nx = m.Markup(note)",
-              "x = Environment(autoescape=False)"),
-    )),
-    Rule("nothing is run that was read", calls_of("eval", "exec", "compile", "__import__", "builtins.eval"),
-         seed("eval(x)", "exec(x)", "compile(x, 'a', 'exec')", "__import__(x)", "run = eval")),
-    Rule("nothing is unpacked that can run", both(
-        imports_of(*LOADERS), calls_of("yaml.load", "yaml.unsafe_load", "yaml.full_load", "yaml.load_all"),
-    ), seed("import pickle", "from pickle import loads", "import marshal", "import shelve", "import yaml\nyaml.load(x)",
-            "from yaml import load\nload(x)")),
-    Rule("no other program is started", both(
-        imports_of("subprocess", "pty", "commands"), calls_of("os.system", "os.popen", "os.exec", "os.spawn", "os.execv",
-        "os.execvp", "os.spawnv", "asyncio.create_subprocess_shell"), keyword("shell", True),
-    ), seed("import subprocess", "import os\nos.system(x)", "from os import popen\npopen(x)", "run(x, shell=True)")),
-    Rule("no template is made of text", both(
-        calls_of("flask.render_template_string", "flask.stream_template_string", "jinja2.Template", "jinja2.Environment"),
-        matching(r"\.from_string\(", (".py",)),
-    ), seed("from flask import render_template_string as r\nr(x)", "import jinja2\njinja2.Template(x)",
-            "app.jinja_env.from_string(x)")),
-    Rule("mail leaves through our own client, with a certificate checked", both(
-        bare_mail, calls_of("ssl._create_unverified_context", "ssl.CERT_NONE", "ssl.CERT_OPTIONAL"), keyword("verify", False),
-        matching(r"check_hostname\s*=\s*False", (".py",)),
-    ), seed("import smtplib\nsmtplib.SMTP('h')", "from smtplib import SMTP_SSL\nSMTP_SSL('h')", "client.starttls()",
-            "import ssl\nssl._create_unverified_context()", "import ssl\nc.verify_mode = ssl.CERT_NONE",
-            "get(x, verify=False)", "c.check_hostname = False")),
-    Rule("the product asks no other machine", imports_of(*NETWORK, but=(SMTP,)),
-         seed("import requests", "from urllib.request import urlopen", "from urllib import request", "import httpx",
-              "import socket", "from http import client", "from http.client import HTTPConnection")),
-    Rule("the clock keeps its jobs in memory", both(
-        imports_of("apscheduler.jobstores"), keyword("jobstores"), keyword("jobstore"),
-        imports_of("apscheduler", but=("crm/outreach/worker.py",)),
-    ), seed("from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore", "BackgroundScheduler(jobstores=x)",
-            "import apscheduler")),
-    Rule("no address comes from the Host header", both(
-        keyword("_external", True), matching(r"_external\s*=|request\.(host|url|base_url|url_root|host_url)\b", (".html", ".txt", ".py")),
-    ), (*seed("url_for('x', _external=True)", "x = request.host_url", "x = request.url_root"),
-        *seed("{{ url_for('x', _external=true) }}", "{{ request.base_url }}", path=HTML))),
-    Rule("a page fetches rows of its own practice", unscoped,
-         seed("db.session.get(Client, 1)", "db.session().get(Client, 1)", "Client.query.get(1)",
-              "db.session.query(Client).get(1)", "db.session.get_one(Client, 1)", path="crm/x/views.py")),
-    Rule("SQL is never put together", built_sql,
-         seed('text(f"SELECT {x}")', 'c.execute("SELECT " + x)', 'c.execute("SELECT %s" % x)',
-              'c.exec_driver_sql("SELECT {}".format(x))', 's.execute(text(f"DELETE {x}"))', 'c.executescript(f"{x}")')),
-    Rule("chance that protects comes from secrets", both(
-        imports_of("random"), calls_of("uuid.uuid1", "uuid.getnode"),
-    ), seed("import random", "from random import choice", "import uuid\nuuid.uuid1()")),
-    Rule("no broken digest", both(
-        calls_of("hashlib.md5", "hashlib.sha1", "hashes.MD5", "hashes.SHA1",
-                 "cryptography.hazmat.primitives.hashes.MD5", "cryptography.hazmat.primitives.hashes.SHA1"),
-        matching(r"hashlib\.new\(", (".py",)), imports_of("crypt"),
-    ), seed("import hashlib\nhashlib.md5(x)", "from hashlib import sha1\nsha1(x)", "import hashlib\nhashlib.new('md5')",
-            "from cryptography.hazmat.primitives import hashes\nhashes.SHA1()")),
-    Rule("no cipher without a seal", both(
-        imports_of("Crypto", "Cryptodome"),
-        calls_of(*(f"cryptography.hazmat.primitives.ciphers.modes.{mode}" for mode in ("ECB", "CBC", "CTR", "CFB", "OFB"))),
-    ), seed("from Crypto.Cipher import AES", "from cryptography.hazmat.primitives.ciphers import modes\nmodes.ECB()")),
-    Rule("files of passing use have no name to guess", calls_of("tempfile.mktemp", "os.tempnam"),
-         seed("import tempfile\ntempfile.mktemp()", "from tempfile import mktemp\nmktemp()")),
-    Rule("an assert decides nothing", asserts, seed("assert user.is_owner", "assert x == 1, 'no'", "assert len(x) < 3")),
-    Rule("nothing is debugged in front of people", both(
-        keyword("debug", True), matching(r"FLASK_DEBUG|FLASK_ENV|set_trace\(|\bbreakpoint\(", (".py", ".toml", ".service", "Dockerfile", ".yml")),
-    ), (*seed("app.run(debug=True)", "x = os.environ['FLASK_DEBUG']", "breakpoint()"),
-        *seed("ENV FLASK_DEBUG=1", path="deploy/Dockerfile"))),
-    Rule("no archive is unpacked where it says itself", calls_of("shutil.unpack_archive", "tarfile.open", "zipfile.ZipFile.extractall"),
-         seed("import shutil\nshutil.unpack_archive(x)", "import tarfile\ntarfile.open(x)")),
-    Rule("XML is not read with entities", imports_of("xml", "lxml"), seed("import xml.etree.ElementTree", "from lxml import etree")),
-    Rule("scripts make no page of text", matching(
-        r"\.(inner|outer)HTML\b\s*[+=]|insertAdjacentHTML|document\.write|\beval\(|new Function|setTimeout\(\s*[\"'`]|"
-        r"createContextualFragment|\.srcdoc\b|javascript:", (".js", ".html")),
-        (*seed("a.innerHTML = x;", "a.outerHTML += x;", "a.insertAdjacentHTML('x', y);", "document.write(x);", "eval(x);",
-               "new Function(x);", "setTimeout('x', 1);", "a.srcdoc = x;", path=JS),
-         *seed("<a href=\"javascript:x\">", path=HTML))),
-    Rule("a switched-off check says why", unreasoned,
-         seed("x = 1  # noqa", "x = 1  # noqa: S608", "x = 1  # noqa: S608, E501", "x = 1  # noqa: S608 - ok", "# ruff: noqa")),
-)  # fmt: skip
+    Rule(
+        "no text is passed by as safe",
+        both(
+            matching(r"\|\s*safe\b|\bautoescape\s+(false|off)|\bMarkup\(", (".html", ".txt", ".svg", ".xml")),
+            called("markupsafe.Markup", "flask.Markup", "jinja2.filters.do_mark_safe"),
+            keyword("autoescape", False),
+        ),
+        (
+            *seed("{{ note|safe }}", "{{ note | safe }}", "{% autoescape false %}", path=HTML),
+            *seed(
+                "from markupsafe import Markup\nx = Markup(note)",
+                "import markupsafe as m\nx = m.Markup(note)",
+                "x = Environment(autoescape=False)",
+            ),
+        ),
+    ),
+    Rule(
+        "nothing is run that was read",
+        calls_of("eval", "exec", "compile", "__import__", "builtins.eval"),
+        seed("eval(x)", "exec(x)", "compile(x, 'a', 'exec')", "__import__(x)", "run = eval"),
+    ),
+    Rule(
+        "nothing is unpacked that can run",
+        both(
+            imports_of(*LOADERS),
+            calls_of("yaml.load", "yaml.unsafe_load", "yaml.full_load", "yaml.load_all"),
+        ),
+        seed(
+            "import pickle",
+            "from pickle import loads",
+            "import marshal",
+            "import shelve",
+            "import yaml\nyaml.load(x)",
+            "from yaml import load\nload(x)",
+        ),
+    ),
+    Rule(
+        "no other program is started",
+        both(
+            imports_of("subprocess", "pty", "commands"),
+            calls_of(
+                "os.system",
+                "os.popen",
+                "os.exec",
+                "os.spawn",
+                "os.execv",
+                "os.execvp",
+                "os.spawnv",
+                "asyncio.create_subprocess_shell",
+            ),
+            keyword("shell", True),
+        ),
+        seed("import subprocess", "import os\nos.system(x)", "from os import popen\npopen(x)", "run(x, shell=True)"),
+    ),
+    Rule(
+        "no template is made of text",
+        both(
+            calls_of(
+                "flask.render_template_string", "flask.stream_template_string", "jinja2.Template", "jinja2.Environment"
+            ),
+            matching(r"\.from_string\(", (".py",)),
+        ),
+        seed(
+            "from flask import render_template_string as r\nr(x)",
+            "import jinja2\njinja2.Template(x)",
+            "app.jinja_env.from_string(x)",
+        ),
+    ),
+    Rule(
+        "mail leaves through our own client, with a certificate checked",
+        both(
+            bare_mail,
+            calls_of("ssl._create_unverified_context", "ssl.CERT_NONE", "ssl.CERT_OPTIONAL"),
+            keyword("verify", False),
+            matching(r"check_hostname\s*=\s*False", (".py",)),
+        ),
+        seed(
+            "import smtplib\nsmtplib.SMTP('h')",
+            "from smtplib import SMTP_SSL\nSMTP_SSL('h')",
+            "client.starttls()",
+            "import ssl\nssl._create_unverified_context()",
+            "import ssl\nc.verify_mode = ssl.CERT_NONE",
+            "get(x, verify=False)",
+            "c.check_hostname = False",
+        ),
+    ),
+    Rule(
+        "the product asks no other machine",
+        imports_of(*NETWORK, but=(SMTP,)),
+        seed(
+            "import requests",
+            "from urllib.request import urlopen",
+            "from urllib import request",
+            "import httpx",
+            "import socket",
+            "from http import client",
+            "from http.client import HTTPConnection",
+        ),
+    ),
+    Rule(
+        "the clock keeps its jobs in memory",
+        both(
+            imports_of("apscheduler.jobstores"),
+            keyword("jobstores"),
+            keyword("jobstore"),
+            imports_of("apscheduler", but=("crm/outreach/worker.py",)),
+        ),
+        seed(
+            "from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore",
+            "BackgroundScheduler(jobstores=x)",
+            "import apscheduler",
+        ),
+    ),
+    Rule(
+        "no address comes from the Host header",
+        both(
+            keyword("_external", True),
+            matching(r"_external\s*=|request\.(host|url|base_url|url_root|host_url)\b", (".html", ".txt", ".py")),
+        ),
+        (
+            *seed("url_for('x', _external=True)", "x = request.host_url", "x = request.url_root"),
+            *seed("{{ url_for('x', _external=true) }}", "{{ request.base_url }}", path=HTML),
+        ),
+    ),
+    Rule(
+        "a page fetches rows of its own practice",
+        unscoped,
+        seed(
+            "db.session.get(Client, 1)",
+            "db.session().get(Client, 1)",
+            "Client.query.get(1)",
+            "db.session.query(Client).get(1)",
+            "db.session.get_one(Client, 1)",
+            path="crm/x/views.py",
+        ),
+    ),
+    Rule(
+        "SQL is never put together",
+        built_sql,
+        seed(
+            'text(f"SELECT {x}")',
+            'c.execute("SELECT " + x)',
+            'c.execute("SELECT %s" % x)',
+            'c.exec_driver_sql("SELECT {}".format(x))',
+            's.execute(text(f"DELETE {x}"))',
+            'c.executescript(f"{x}")',
+        ),
+    ),
+    Rule(
+        "chance that protects comes from secrets",
+        both(
+            imports_of("random"),
+            calls_of("uuid.uuid1", "uuid.getnode"),
+        ),
+        seed("import random", "from random import choice", "import uuid\nuuid.uuid1()"),
+    ),
+    Rule(
+        "no broken digest",
+        both(
+            calls_of(
+                "hashlib.md5",
+                "hashlib.sha1",
+                "hashes.MD5",
+                "hashes.SHA1",
+                "cryptography.hazmat.primitives.hashes.MD5",
+                "cryptography.hazmat.primitives.hashes.SHA1",
+            ),
+            matching(r"hashlib\.new\(", (".py",)),
+            imports_of("crypt"),
+        ),
+        seed(
+            "import hashlib\nhashlib.md5(x)",
+            "from hashlib import sha1\nsha1(x)",
+            "import hashlib\nhashlib.new('md5')",
+            "from cryptography.hazmat.primitives import hashes\nhashes.SHA1()",
+        ),
+    ),
+    Rule(
+        "no cipher without a seal",
+        both(
+            imports_of("Crypto", "Cryptodome"),
+            calls_of(
+                *(
+                    f"cryptography.hazmat.primitives.ciphers.modes.{mode}"
+                    for mode in ("ECB", "CBC", "CTR", "CFB", "OFB")
+                )
+            ),
+        ),
+        seed("from Crypto.Cipher import AES", "from cryptography.hazmat.primitives.ciphers import modes\nmodes.ECB()"),
+    ),
+    Rule(
+        "files of passing use have no name to guess",
+        calls_of("tempfile.mktemp", "os.tempnam"),
+        seed("import tempfile\ntempfile.mktemp()", "from tempfile import mktemp\nmktemp()"),
+    ),
+    Rule(
+        "an assert decides nothing", asserts, seed("assert user.is_owner", "assert x == 1, 'no'", "assert len(x) < 3")
+    ),
+    Rule(
+        "nothing is debugged in front of people",
+        both(
+            keyword("debug", True),
+            matching(
+                r"FLASK_DEBUG|FLASK_ENV|set_trace\(|\bbreakpoint\(", (".py", ".toml", ".service", "Dockerfile", ".yml")
+            ),
+        ),
+        (
+            *seed("app.run(debug=True)", "x = os.environ['FLASK_DEBUG']", "breakpoint()"),
+            *seed("ENV FLASK_DEBUG=1", path="deploy/Dockerfile"),
+        ),
+    ),
+    Rule(
+        "no archive is unpacked where it says itself",
+        calls_of("shutil.unpack_archive", "tarfile.open", "zipfile.ZipFile.extractall"),
+        seed("import shutil\nshutil.unpack_archive(x)", "import tarfile\ntarfile.open(x)"),
+    ),
+    Rule(
+        "XML is not read with entities",
+        imports_of("xml", "lxml"),
+        seed("import xml.etree.ElementTree", "from lxml import etree"),
+    ),
+    Rule(
+        "scripts make no page of text",
+        matching(
+            r"\.(inner|outer)HTML\b\s*[+=]|insertAdjacentHTML|document\.write|\beval\(|new Function|"
+            r"setTimeout\(\s*[\"'`]|"
+            r"createContextualFragment|\.srcdoc\b|javascript:",
+            (".js", ".html"),
+        ),
+        (
+            *seed(
+                "a.innerHTML = x;",
+                "a.outerHTML += x;",
+                "a.insertAdjacentHTML('x', y);",
+                "document.write(x);",
+                "eval(x);",
+                "new Function(x);",
+                "setTimeout('x', 1);",
+                "a.srcdoc = x;",
+                path=JS,
+            ),
+            *seed('<a href="javascript:x">', path=HTML),
+        ),
+    ),
+    Rule(
+        "a switched-off check says why",
+        unreasoned,
+        seed(
+            "x = 1  # noqa",
+            "x = 1  # noqa: S608",
+            "x = 1  # noqa: S608, E501",
+            "x = 1  # noqa: S608 - ok",
+            "# ruff: noqa",
+        ),
+    ),
+)
 
+HOST, SCOPE = "no address comes from the Host header", "a page fetches rows of its own practice"
+PIECES, DRAWN = "SQL is never put together", "a drawing of ours; every text in it is escaped where it is drawn"
 # rule, file, what the line holds -> why it is right. One that excuses nothing any more is found by the test.
-EXCEPTIONS: dict[tuple[str, str, str], str] = {}
+EXCEPTIONS: dict[tuple[str, str, str], str] = {
+    ("no text is passed by as safe", "crm/clients/chart_views.py", "chart.trend_svg("): DRAWN,
+    ("no text is passed by as safe", "crm/clients/chart_views.py", "chart.before_after_svg("): DRAWN,
+    ("no text is passed by as safe", "crm/clients/chart_views.py", "chart.sparkline_svg("): DRAWN,
+    (
+        "no other program is started",
+        "scripts/audit.py",
+        "import subprocess",
+    ): "runs pip-audit and npm with its own words",
+    (HOST, "crm/front_door.py", 'urlsplit(f"//{request.host}").hostname'): "compares it with the base address, no link",
+    (HOST, "crm/front_door.py", "parts.netloc == request.host"): "compares an Origin with it, makes no link of it",
+    (HOST, "crm/outreach/probe_views.py", "request.host"): "asks whether the caller is on this machine, makes no link",
+    (SCOPE, "crm/accounts/setup_views.py", "link.user_id"): "the link that names the person is the secret itself",
+    (SCOPE, "crm/outreach/action_views.py", "link.user_id"): "the signature over the link is checked below",
+    (SCOPE, "crm/outreach/action_views.py", "hash_of(token)"): "the key is the digest of the token itself",
+    (SCOPE, "crm/outreach/action_views.py", "used.entry_seq"): "the number comes from the use of this very token",
+    (
+        SCOPE,
+        "crm/outreach/action_views.py",
+        "Practice, user.practice_id",
+    ): "the practice of the one who was sent the link",
+    (
+        SCOPE,
+        "crm/outreach/digest_views.py",
+        "Practice, user.practice_id",
+    ): "the practice of the one who was sent the link",
+    (SCOPE, "crm/outreach/digest_views.py", "User, user_id"): "the number comes out of a signed token",
+    (
+        SCOPE,
+        "crm/outreach/task_views.py",
+        "entry.client_id",
+    ): "the entry was fetched by its practice and names its client",
+    (PIECES, "crm/db.py", "{LONGEST_JOB}"): "a constant of ours; SET takes no parameters",
+    (PIECES, "crm/db.py", "PRAGMA {name}={value}"): "constants of ours; PRAGMA takes no parameters",
+    (PIECES, "crm/db.py", "{APPLICATION_ID}"): "a constant of ours; PRAGMA takes no parameters",
+    (PIECES, "crm/keeping/care_jobs.py", "{PATIENCE_MS}"): "a constant of ours; PRAGMA takes no parameters",
+    (PIECES, "crm/keeping/care_jobs.py", "'integrity_check' if thorough"): "one of two words of ours",
+    (PIECES, "crm/keeping/copying.py", '"{table}"'): "names out of the schema of the copy, quoted",
+    (PIECES, "crm/keeping/doctor_cli.py", "PRAGMA {name}"): "constants of ours; PRAGMA takes no parameters",
+    (PIECES, "migrations/versions/20261124_0015_journal_chain_and_choices.py", "op.execute("): "two words of ours",
+    (
+        "chance that protects comes from secrets",
+        "crm/keys_cli.py",
+        "import random",
+    ): "chooses what to ask, protects nothing",
+}
 
 
 def product() -> list[Source]:
