@@ -12,6 +12,7 @@ from crm.outreach.kinds import PROVIDER_CALLS
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "crm" / "templates" / "letters"
 TEXT_LIMIT = 12_000  # characters of one letter; a page holds about 4,000
+FILLED_LIMIT = 65_536  # of a text whose wording names one long fact a thousand times
 PLACEHOLDER = re.compile(r"\{\{ ?(\w{1,40}) ?\}\}")
 _WORDS = re.compile(r"```\n(.*?)\n?```", re.DOTALL)
 
@@ -164,7 +165,7 @@ def fill(words: str, values: Mapping[str, str]) -> str:
     for name in OPTIONAL:
         if not values.get(name):
             words = re.sub(r"^.*\{\{ ?" + name + r" ?\}\}.*(?:\n|\Z)\n?", "", words, flags=re.MULTILINE)
-    return PLACEHOLDER.sub(lambda found: values.get(found[1]) or found[0], words)
+    return PLACEHOLDER.sub(lambda found: values.get(found[1]) or found[0], words)[:FILLED_LIMIT]
 
 
 def gaps(text: str) -> tuple[Gap, ...]:

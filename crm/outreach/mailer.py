@@ -4,7 +4,6 @@ Flask-Mail's connection has no time-out, verifies no certificate, hides refused 
 delivered message a failure when the server hangs up early; ours answers with an outcome instead.
 """
 
-import re
 import smtplib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import flask_mail
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app
 
 from crm.outreach.limits import MailLimits
@@ -33,7 +33,6 @@ from crm.outreach.smtp import (
 from crm.settings import Settings
 from crm.text import clean_line
 
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _UTF8 = Charset("utf-8")
 _UTF8.body_encoding = QP  # plain ASCII on the wire, short lines, whatever the server can do
 
@@ -200,6 +199,18 @@ def _sender(settings: Settings) -> str:
     return "Handoff <handoff@localhost>" if is_loopback(settings.mail_server) else ""
 
 
+def is_address(text: str) -> bool:
+    """Say whether a parser reads one plain ASCII address; a host without a dot may be this very machine."""
+    if len(text) > 254 or not text.isascii():
+        return False
+    try:
+        local, _, domain = text.rpartition("@")
+        validate_email(f"{local}@{domain if '.' in domain else domain + '.example.com'}", check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
+
+
 def _checked(message: Message) -> tuple[str, str, bytes]:
     """Return recipient, sender and bytes of a message whose headers are safe; raises BadHeader."""
     if len(message.recipients) != 1:
@@ -216,7 +227,7 @@ def _checked(message: Message) -> tuple[str, str, bytes]:
             raise BadHeader(f"The {called} is empty or holds characters that cannot stand in a header.")
     from_address = parseaddr(sender)[1]
     for address, called in ((recipient, "recipient"), (from_address, "sender")):
-        if not ADDRESS.fullmatch(address):
+        if not is_address(address):
             raise BadHeader(f"The {called} is not an e-mail address.")
     try:
         return recipient, from_address, message.as_bytes()

@@ -95,7 +95,7 @@ class Page(HTMLParser):
         if self._inside in SCRIPTS:
             self.scripts.append(data)
         if self._area and self._form is not None:
-            self._form.fields[self._area] += data.removeprefix("\n")
+            self._form.fields[self._area] += data.strip()
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = ""
@@ -126,7 +126,8 @@ def pages(browser: Browser, starts: tuple[str, ...], *, most: int = 260) -> Iter
     while waiting and most:
         address = waiting.pop(0)
         kind = shape_of(address)
-        if kinds.get(kind, 0) > 1 or address.startswith(NEVER):
+        most_of_kind = 1 if kind.split("?")[0].endswith((".svg", ".pdf")) else 2  # typesetting takes its time
+        if kinds.get(kind, 0) >= most_of_kind or address.startswith(NEVER):
             continue
         kinds[kind] = kinds.get(kind, 0) + 1
         answer, most = browser.get(address), most - 1
@@ -174,6 +175,7 @@ USUAL = {
     "reason": "because", "seen": "swelling", "who": "Dr. Marsh", "name": "Helen Marsh", "activity": "stairs",
     "target": "20", "unit": "steps", "line": "call them", "words": "some words", "text": "some text",
     "found_at": "https://example.com/", "last_name": "Otherdoc", "value": "12", "measure": "",
+    "source_id": "1", "stated_by": "Dr. Marsh", "limits": "none", "30s": "8", "tug": "9", "5": "12",
 }  # fmt: skip
 OURS = ("csrf_token", "form_key", "back")  # no data of anybody
 
