@@ -28,6 +28,7 @@ def test_row_48_nothing_of_an_erased_client_is_in_any_file_and_an_older_backup_d
     assert product.flask("client", "erase", code, "--yes", "--practice", "1")[0] == 0
 
     assert owner.get(f"/clients/{code}").status == 404
+    owner.get("/clients")  # which says once more what was just done
     assert code not in owner.get("/clients").text
     for path in product.files():
         content = path.read_bytes()
