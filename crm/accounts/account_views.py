@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, u
 from flask.typing import ResponseReturnValue
 from flask_security import auth_required, login_user
 
-from crm.accounts import queries, reset_service
+from crm.accounts import queries, reset_service, sign_in_events
 from crm.accounts.account_forms import AddressForm, IdleForm
 from crm.accounts.proofs import NewPassword
 from crm.accounts.sign_in import FRESH
@@ -63,6 +63,7 @@ def change_password() -> ResponseReturnValue:
     with writing():
         reset_service.choose_password(g.user, form.hashed)
         login_user(g.user, authn_via=["change"])
+        sign_in_events.password_changed(g.user, "account")
     flash("The new password holds. Everywhere else you are signed out.")
     return redirect(url_for("account.index"), 303)
 
@@ -83,8 +84,7 @@ def change_address() -> ResponseReturnValue:
         wanted = form.email.data.lower()
         is_free = (held := queries.find_user(wanted)) is None or held.id == g.user.id
         if is_free:
-            g.user.email = wanted
-            db.session.flush()
+            sign_in_events.address_changed(g.user, before=g.user.email, after=wanted)
     if not is_free:
         form.email.errors = ["Somebody signs in with this address already."]
         return invalid(render_template("accounts/address.html", form=form))

@@ -19,6 +19,8 @@ ROWS = (
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
 )  # fmt: skip
 WALKS = tuple(walk for row in ROWS for walk in (row, row[::-1]))
+MOST_WORDS = 2
+GAP = "\0"
 STEPS = 4  # neighbouring keys in a row that are taken as a walk
 
 
@@ -40,28 +42,33 @@ def _is_explained(password: str, own: frozenset[str]) -> bool:
     folded = password.casefold()
     if len(set(folded)) <= FEW or re.fullmatch(r"(.{1,6}?)\1{2,}.{0,5}", folded, re.DOTALL):
         return True
-    return any(_holds_little_else(text, own) for text in {folded, folded.translate(LOOKS_LIKE)})
+    return any(_holds_little_else(folded, read, own) for read in {folded, folded.translate(LOOKS_LIKE)})
 
 
-def _holds_little_else(text: str, own: frozenset[str]) -> bool:
-    text, walks = _without_walks(text)
-    found = set(_pattern(own).findall(text))
-    rest = re.sub(r"[\W\d_]", "", _pattern(own).sub("", text)) if text.isascii() else text
-    return bool(found or walks) and len(found - own) <= 2 and len(rest) < FEW
+def _holds_little_else(text: str, read: str, own: frozenset[str]) -> bool:
+    """Say whether at most two common words and walks leave next to no letters over; `read` is `text` as it is meant."""
+    walks = _walks(text)
+    for walk in walks:
+        read = read[: walk.start] + GAP * len(walk) + read[walk.stop :]
+    words = list(_pattern(own).finditer(read))
+    covered = {at for walk in walks for at in walk} | {at for word in words for at in range(*word.span())}
+    rest = [sign for at, sign in enumerate(text) if at not in covered and (sign.isalpha() or not sign.isascii())]
+    return bool(words or walks) and len({word[0] for word in words} - own) <= MOST_WORDS and len(rest) < FEW
 
 
-def _without_walks(text: str) -> tuple[str, int]:
-    """Take neighbouring keys out of a text; return what is left and how many walks there were."""
-    kept, walks, at = "", 0, 0
-    while at < len(text):
+def _walks(text: str) -> list[range]:
+    """Return where a text goes from key to neighbouring key."""
+    found, at = [], 0
+    while at + STEPS <= len(text):
         length = STEPS
         while at + length <= len(text) and any(text[at : at + length] in walk for walk in WALKS):
             length += 1
         if length > STEPS:
-            walks, at = walks + 1, at + length - 1
+            found.append(range(at, at + length - 1))
+            at += length - 1
         else:
-            kept, at = kept + text[at], at + 1
-    return kept, walks
+            at += 1
+    return found
 
 
 @cache

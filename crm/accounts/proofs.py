@@ -18,6 +18,7 @@ from flask_security import (
 )
 from sqlalchemy import inspect
 
+from crm.accounts import sign_in_events
 from crm.accounts import throttle_service as throttle
 from crm.accounts.models import User
 from crm.accounts.second_factor import moment
@@ -42,11 +43,16 @@ class _Counted:
         who, ip = self.who(), request.remote_addr or ""
         throttle.attempt(self.kind, who, ip, now=moment())
         if not super().validate(**values):  # type: ignore[misc]
+            sign_in_events.failed(self.whose(), self.kind)
             return False
         self.keep()
         throttle.succeeded(self.kind, who, ip, now=moment())
         begin_write()
         return True
+
+    def whose(self) -> User | None:
+        """Return whose secret was wrong, where there is such a person."""
+        return db.session.get(User, self.user.id) if self.user else None
 
     def keep(self) -> None:
         """Save what looking at the secret has changed, before the transaction ends."""
@@ -92,6 +98,10 @@ class NewPassword(_Counted, ChangePasswordForm):
     kind = "password"
 
     hashed: str
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.user = current_user
 
     def who(self) -> str:
         """Name the account."""

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, update
 
-from crm.accounts import service
-from crm.accounts.models import LinkPurpose, SetupLink, User, UserSession, WebAuthn
+from crm.accounts import service, sessions
+from crm.accounts.models import LinkPurpose, SetupLink, User, WebAuthn
 from crm.db import db
 
 
@@ -40,5 +40,5 @@ def break_glass(user: User, *, now: datetime) -> str:
 def end_sessions(user: User) -> None:
     """Sign somebody out everywhere: the new uniquifier voids what a cookie or a half-way session still claims."""
     user.fs_uniquifier = uuid.uuid4().hex
-    db.session.execute(delete(UserSession).where(UserSession.user_id == user.id))
+    sessions.end_all(user.id)
     db.session.flush()

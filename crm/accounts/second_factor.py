@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from blinker import Signal
 from flask import current_app, session
 from flask_login import current_user
 from flask_security import MfRecoveryCodesUtil, Totp, UserMixin
@@ -16,6 +17,7 @@ from crm.db import begin_write, db, writing
 
 STEP = 30  # seconds
 CODES = 10  # recovery codes at a time
+codes_made = Signal("new recovery codes")  # sent before the old ones are gone
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 5 bits each, and none that looks like another
 
 
@@ -78,6 +80,7 @@ class RecoveryCodes(MfRecoveryCodesUtil):
     def create_recovery_codes(self, user: UserMixin) -> list[str]:
         """Make new codes, which void the old ones, in a writing transaction."""
         begin_write()
+        codes_made.send(user, is_renewal=bool(user.mf_recovery_codes))
         made: list[str] = super().create_recovery_codes(user)
         return made
 

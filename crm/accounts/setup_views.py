@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_security import login_user
 from sqlalchemy import select
 
-from crm.accounts import queries, reset_service, service
+from crm.accounts import queries, reset_service, service, sign_in_events
 from crm.accounts import throttle_service as throttle
 from crm.accounts.forms import OwnerForm, PasswordForm, ResetForm
-from crm.accounts.models import SetupLink, User
+from crm.accounts.models import LinkPurpose, SetupLink, User
 from crm.accounts.sign_in import ONWARD
 from crm.db import NotFound, db, writing
+from crm.journal import access_acts as acts
 from crm.outreach import mailer, outbox
 from crm.outreach.models import MessageKind
 from crm.outreach.sending import NewMessage
@@ -73,6 +74,8 @@ def _choose(token: str, password_hash: str) -> User:
         link = service.use_link(token, now=g.now)
         user = db.session.scalars(select(User).where(User.id == link.user_id, User.active.is_(True))).one()
         reset_service.choose_password(user, password_hash)
+        if link.purpose is LinkPurpose.RESET:
+            sign_in_events.password_changed(user, "reset")
     return user
 
 
@@ -130,6 +133,7 @@ def _queue(user: User, recipient: str) -> None:
     key = f"reset:{user.id}:{g.now.isoformat()}"
     mail = NewMessage(user.practice_id, key, MessageKind.NOTICE, recipient, "A new password for Handoff", text)
     outbox.enqueue(mail, host=settings.hostname, now=g.now)
+    sign_in_events.wrote(user, acts.ResetAsked(user=user.id), by_machine=True)
 
 
 def _reset_page(form: ResetForm, *, asked: bool = False) -> str:

@@ -19,7 +19,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from crm.accounts import passwords
+from crm.accounts import passwords, sign_in_events
 from crm.accounts.models import Role, User, WebAuthn
 from crm.accounts.proofs import CHALLENGE, FORMS
 from crm.accounts.second_factor import CODES, STEP, Authenticator, RecoveryCodes, setup_values
@@ -238,6 +238,7 @@ def install(app: Flask) -> None:
     if "security.two_factor_rescue" in app.view_functions:  # it would write to whoever runs the machine
         app.view_functions["security.two_factor_rescue"] = lambda: abort(404)
     app.before_request(_codes_first)
+    sign_in_events.install(app)
 
 
 def _drawn_again() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from crm.accounts import sessions, throttle_service
 from crm.accounts.browsers import name_of
 from crm.accounts.models import KnownDevice, Practice, Throttle, User
 from crm.accounts.notice_words import Notice
-from crm.accounts.second_factor import moment
+from crm.accounts.second_factor import codes_made, moment
 from crm.db import begin_write, db, writing
 from crm.journal import access_acts as acts
 from crm.journal import access_service as access
@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
     tf_profile_changed.connect(_authenticator_renewed, app)
     wan_registered.connect(_passkey_added, app)
     wan_deleted.connect(_passkey_removed, app)
+    codes_made.connect(_codes_made)
 
 
 def wrote(user: User, event: acts.Access, *, by_machine: bool = False) -> None:
@@ -82,6 +83,14 @@ def password_changed(user: User, how: str) -> None:
     """Write down and tell that somebody has another password; `how` is account, reset or command."""
     wrote(user, acts.PasswordChanged(user=user.id, how=how))
     told(user, Notice.PASSWORD_CHANGED)
+
+
+def address_changed(user: User, *, before: str, after: str) -> None:
+    """Give somebody another address, write it down, and tell the old one."""
+    user.email = after
+    db.session.flush()
+    wrote(user, acts.AddressChanged(user=user.id))
+    told(user, Notice.ADDRESS_CHANGED, to=before)
 
 
 def factor_changed(user: User, factor: str, change: str) -> None:
@@ -135,6 +144,13 @@ def _passkey_added(_app: Flask, user: User, **_more: Any) -> None:
 
 def _passkey_removed(_app: Flask, user: User, **_more: Any) -> None:
     factor_changed(_real(user), "passkey", "removed")
+
+
+def _codes_made(user: User, *, is_renewal: bool) -> None:
+    if is_renewal:
+        factor_changed(_real(user), "recovery_codes", "renewed")
+    else:
+        wrote(_real(user), acts.FactorChanged(user=user.id, factor="recovery_codes", change="set up"))
 
 
 def _real(user: User) -> User:

@@ -6,10 +6,12 @@ import unicodedata
 import click
 from flask.cli import with_appcontext
 
-from crm.accounts import passwords, queries, reset_service, service
+from crm.accounts import passwords, queries, reset_service, service, sign_in_events
 from crm.accounts.models import User
+from crm.accounts.notice_words import Notice
 from crm.console import Refused, moment, said_in_one_line, settings, the_practice
 from crm.db import writing
+from crm.journal import access_acts as acts
 
 
 @click.group()
@@ -54,7 +56,9 @@ def refusal(password: str, *about: str) -> str | None:
 def reset(email: str) -> None:
     """Print a one-time link to choose a new password; the second factor stays."""
     with writing():
-        secret = reset_service.new_reset(_asked(email), now=moment(None))
+        asked = _asked(email)
+        secret = reset_service.new_reset(asked, now=moment(None))
+        sign_in_events.wrote(asked, acts.ResetAsked(user=asked.id), by_machine=True)
     click.echo(f"{settings().base_url}/setup/{secret}")
 
 
@@ -67,6 +71,8 @@ def break_glass(email: str) -> None:
     with writing():
         asked = _asked(email)
         secret = reset_service.break_glass(asked, now=moment(None))
+        sign_in_events.wrote(asked, acts.BreakGlass(user=asked.id), by_machine=True)
+        sign_in_events.told(asked, Notice.BREAK_GLASS)
     click.echo(f"{settings().base_url}/setup/{secret}")
     click.echo(
         f"Good once, for {service.RESET_MINUTES} minutes. Password, codes and passkeys of {asked.email} are void."
