@@ -13,6 +13,7 @@ import structlog
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
 from crm import cli, disk_pages, front_door, guards, web
@@ -40,6 +41,12 @@ from crm.sources import views as sources
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "crm" / "static"
+
+
+class RowId(IntegerConverter):
+    """Plain digits, and no more of them than `crm.text.row_id` takes: a longer number breaks the database's driver."""
+
+    regex = r"[0-9]{1,9}"
 
 
 @dataclass
@@ -100,6 +107,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
 def bare_app(settings: Settings, clock: Callable[[], datetime]) -> Flask:
     """Make what a database needs and nothing more: settings, clock, keys, connections, migrations."""
     app = Flask("crm", root_path=str(ROOT / "crm"), static_folder=None)
+    app.url_map.converters["int"] = RowId
     app.config.from_mapping(_config(settings))
     app.extensions["handoff"] = Handoff(settings, clock)
     db.init_app(app)
