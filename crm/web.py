@@ -83,7 +83,8 @@ def _cleaning(field: type) -> list[Callable[[Any], Any]]:
     if issubclass(field, PasswordField) or not issubclass(field, StringField):
         return []
     clean = clean_text if issubclass(field, TextAreaField) else clean_line
-    return [lambda value: clean(value, TYPED_LIMIT) if isinstance(value, str) else value or ""]
+    nothing = "" if field in {StringField, TextAreaField, HiddenField} else None  # others read numbers out of words
+    return [lambda value: clean(value, TYPED_LIMIT) if isinstance(value, str) else nothing if value is None else value]
 
 
 class Day(DateField):  # type: ignore[misc]
