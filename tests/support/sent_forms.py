@@ -13,6 +13,15 @@ BEGIN = ("/", "/clients/C-0101", "/sources/1", "/documents/1/approved", "/pile",
          "/documents/new?key=thank-you&source=1")  # fmt: skip
 # Sending these shuts out, or shows the door to, the one who walks; each is tried by a test of its own.
 LEAVES = {"security.logout", "people.change_role", "people.disable", "people.end_sessions", "rights.erase"}
+# What somebody would type where a form comes empty.
+TYPED = {
+    "source_id": "1", "visit_on": "2026-06-20", "event_on": "2026-06-20", "due": "2026-06-20", "to": "2026-05-08",
+    "name": "Ada Typed", "first_name": "Ada", "last_name": "Typed", "email": "typed@example.com", "line": "call",
+    "text": "A few words.", "words": "some words", "found_at": "a paper", "read_on": "2026-05-05", "seen": "swelling",
+    "reason": "because", "activity": "walk", "target": "20", "unit": "steps", "who": "Dr. Marsh", "limits": "none",
+    "until_on": "2026-10-01", "from_on": "2026-05-06", "value": "9", "note": "a note", "outcome": "reached",
+    "last_on": "2026-06-01", "chair-stand-30s": "9", "proof": "fax_report", "password": "correct horse battery staple",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,11 @@ def offered(both: TwoPractices) -> Iterator[Offered]:
         for form in page.forms:
             if form.method == "post" and form.action:
                 endpoint = spider.endpoint_of(both.app, form.action, "POST")
-                fields = tuple(pair for pair in form.fields if pair[0] != "csrf_token")
+                fields = tuple(
+                    (name, value or TYPED.get(name.rpartition("-")[2], TYPED.get(name, "")))
+                    for name, value in form.fields
+                    if name != "csrf_token"
+                )
                 one = Offered(endpoint, form.action, fields, frozenset(form.names))
                 found[endpoint] = max(found.get(endpoint, one), one, key=lambda form: len(form.names))
     yield from (form for endpoint, form in sorted(found.items()) if endpoint not in LEAVES)
