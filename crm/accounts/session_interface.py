@@ -113,7 +113,9 @@ def _new_row(session: Session, kept: dict[str, Any], now: datetime) -> str:
     secret, before = secrets.token_urlsafe(32), session.held
     with writing():
         if before is not None:
-            _only_one(db.session.execute(delete(UserSession).where(UserSession.token_hash == before.mark)))
+            used = db.session.execute(delete(UserSession).where(UserSession.token_hash == before.mark))
+            if before.user is None:  # half-way in: what was proved so far counts once
+                _only_one(used)
         user = _user_of(kept)
         if user is not None:
             kept |= {"csrf_token": secrets.token_hex(32), PROVED_AT: now.timestamp()}

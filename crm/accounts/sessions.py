@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, request, url_for
 from flask import session as flask_session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin, session_json_serializer
 from itsdangerous import BadSignature
@@ -136,6 +136,14 @@ def hash_of(secret: str) -> str:
 def current() -> Session:
     """Return the session of this request."""
     return cast(Session, flask_session._get_current_object())  # type: ignore[attr-defined]
+
+
+def door() -> str:
+    """Return the page where somebody comes in: the short check where the phone is their own, else the sign-in."""
+    if not current().locked:
+        return url_for("security.login")
+    here = request.full_path.rstrip("?") if request.method == "GET" and not request.headers.get("HX-Request") else "/"
+    return url_for("security.verify", next=here)
 
 
 def renew() -> None:
