@@ -116,7 +116,9 @@ def test_two_owners_who_take_each_other_out_at_once_leave_one(app, people):
     paths = (f"/practice/people/{people[outside.DISABLED]}/role", f"/practice/people/{people[outside.OWNER]}/disable")
     with ThreadPoolExecutor(2) as both:
         answers = list(
-            both.map(lambda pair: pair[0].post(pair[1], data={"role": "assistant"}), zip((one, other), paths, strict=True))
+            both.map(
+                lambda pair: pair[0].post(pair[1], data={"role": "assistant"}), zip((one, other), paths, strict=True)
+            )
         )
     assert {answer.status_code for answer in answers} <= {303, 401, 403}
     left = [state(app, email) for email in (outside.OWNER, outside.DISABLED)]

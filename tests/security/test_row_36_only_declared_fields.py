@@ -113,5 +113,7 @@ def test_row_36_a_sealed_column_is_filled_by_the_seal_alone(both):
     assert ("client", "sealed") in sealed
     owner = both.browser(outside.OWNER)
     before = both.scalar(text("SELECT sealed FROM client WHERE code = 'C-0101' ORDER BY id"))
-    owner.post("/clients/C-0101/class", data={"client_class": "corrective"} | dict.fromkeys({n for _t, n in sealed}, "x"))
+    owner.post(
+        "/clients/C-0101/class", data={"client_class": "corrective"} | dict.fromkeys({n for _t, n in sealed}, "x")
+    )
     assert both.scalar(text("SELECT sealed FROM client WHERE code = 'C-0101' ORDER BY id")) == before

@@ -40,9 +40,13 @@ def test_row_62_each_address_stands_in_the_matrix_once_as_the_guards_have_it(app
         if is_open:
             assert guards.guard_of(app, endpoint) in {guards.public, guards.as_listed}, endpoint
             continue
-        assert guards.guard_of(app, endpoint) in {guards.login_required, guards.owner_required}, endpoint
+        assert guards.guard_of(app, endpoint) in {guards.login_required, guards.owner_required, guards.as_listed}, (
+            endpoint
+        )
         assert row["owner"] == "yes", endpoint
-        assert row["assistant"].partition(";")[0] == ("yes" if may_open(RoleName.ASSISTANT, endpoint) else "no"), endpoint
+        assert row["assistant"].partition(";")[0] == ("yes" if may_open(RoleName.ASSISTANT, endpoint) else "no"), (
+            endpoint
+        )
 
 
 def test_row_62_a_blueprint_for_owners_holds_nothing_an_assistant_was_granted(app):

@@ -1,4 +1,4 @@
-"""Row 62: an assistant books, calls and posts, and comes across no diagnosis, measure, note, letter, export or setting."""
+"""Row 62: an assistant books, calls and posts, and comes across no diagnosis, measure, note or setting."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Row 71: repeated, missing, array-like and wrong-type parameters behave as written: refused or read as usual, no 500."""
+"""Row 71: repeated, missing, array-like and wrong-type parameters are refused or read as usual: no 500."""
 
 import io
 from collections.abc import Callable
@@ -96,7 +96,7 @@ def test_row_71_every_address_bears_any_word_in_its_place(both, value):
     for rule in both.app.url_map.iter_rules():
         if rule.arguments and (rule.endpoint in NEEDED or rule.endpoint in PUBLIC):
             path = rule.rule
-            for part in [piece for piece in path.split("<")[1:]]:
+            for part in path.split("<")[1:]:
                 path = path.replace(f"<{part.partition('>')[0]}>", value)
             for method in rule.methods & {"GET", "POST"}:
                 answer = owner.open(path, method=method)
