@@ -92,6 +92,7 @@ class Day(DateField):  # type: ignore[misc]
 
     earliest = 2000
     data: Any
+    raw_data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the date and refuse years nobody plans for; whether one is needed, the form's validators say."""
