@@ -1,4 +1,4 @@
-"""Row 38, and what row 56 says of a browser: the desk asks nobody for anything, its pages neither, and nothing is kept."""
+"""Row 38, and row 56 in a browser: the desk asks nobody for anything, its pages neither, and nothing is kept."""
 
 import os
 import re

@@ -9,7 +9,7 @@ from crm.factory import create_app
 
 # Opened from a mail: the signed token in the address is the proof, and a mail program presses the button itself.
 SIGNED = {"refusals.refuse", "public.act", "public.undo_action", "public.stop_digest", "public.pause_digest"}
-REPORTS = {"public.csp_report"}  # a browser sends it by itself, without a form
+REPORTS = {"trouble.csp_report"}  # a browser sends it by itself, without a form
 EVIL = "https://evil.example"
 STRANGE = {
     "another origin": {"Origin": EVIL},
