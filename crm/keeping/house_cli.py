@@ -66,7 +66,9 @@ def files(where: Settings) -> Finding:
     folders = [folder for folder in (where.data_dir, where.keys_dir, where.backup_path) if folder.is_dir()]
     if where.is_sqlite and not where.data_dir.is_dir():
         return bad(name, f"There is no data folder {where.data_dir}.", "Run `flask init`, or set HANDOFF_DATA_DIR")
-    inside = [path for folder in folders for path in folder.iterdir() if path.suffix != ".lock"]  # nothing in them
+    inside = [
+        path for folder in folders for path in folder.iterdir() if not path.name.endswith(".lock")
+    ]  # nothing in them
     open_ones = [path for path in (*folders, *inside) if _mode(path) & 0o077]
     if open_ones:
         said = f"{open_ones[0]} can be read by others" + (f", and {len(open_ones) - 1} more." if open_ones[1:] else ".")
