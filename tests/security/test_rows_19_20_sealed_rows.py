@@ -89,7 +89,7 @@ def pages(browser) -> dict[str, object]:
            "/record/person", "/record/health", "/record/gate", "/record/plan")  # fmt: skip
     paths = ["/", "/sources/1", "/documents", "/documents/1", "/documents/1/file/0.pdf", "/referrals/new", "/pile",
              "/outbox", "/calendar", *flags, *(f"/clients/C-0101{path}" for path in own)]  # fmt: skip
-    return {path: browser.get(path) for path in paths}
+    return {path: browser.get(path, follow_redirects=True) for path in paths}
 
 
 def test_row_19_every_sealed_column_is_filled_by_the_forms(desk):
