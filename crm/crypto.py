@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 VERSION = b"\x01"
 PAD = 64
 KEY_BYTES = 32
-FEWEST = 16  # different bytes in a key: 32 random ones have about 30, a sample or a phrase repeated has few
+FEWEST = 16  # different bytes in a key: 32 random ones have about 30, and never only letters
 
 
 class KeyringError(Exception):
@@ -116,7 +116,7 @@ def load_keyring(path: Path) -> Keyring:
         raise KeyringError(f"{path} is not a key file of Handoff") from None
     if active not in keys or any(len(key) != KEY_BYTES or len(key_id) != 4 for key_id, key in keys.items()):
         raise KeyringError(f"{path} is not a key file of Handoff")
-    if any(len(set(key)) < FEWEST for key in keys.values()):
+    if any(len(set(key)) < FEWEST or all(32 <= byte < 127 for byte in key) for key in keys.values()):
         raise KeyringError(
             f"{path} holds a sample or a guessable key; `flask init` makes a random one where no file is"
         )

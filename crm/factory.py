@@ -74,8 +74,9 @@ class Handoff:
 
         A file that was replaced meanwhile is read again: keys are changed while the desk runs.
         """
+        keyring = self._key_file.keyring()  # a file that is gone shuts what it opened
         if self._sealer is None:
-            self._sealer = Sealer(self._key_file.keyring(), self._key_file.keyring)
+            self._sealer = Sealer(keyring, self._key_file.keyring)
         return self._sealer
 
 

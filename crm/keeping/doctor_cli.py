@@ -109,7 +109,7 @@ def _pragmas() -> Finding:
             f"{', '.join(wrong)} could not be set.",
             "Restart the desk; if it stays, tell us with the output of flask doctor --json",
         )
-    return well("settings of SQLite", "Every write is on the disk before it is called saved.")
+    return well("settings of SQLite", "Every write is on the disk before it is called saved.", read)
 
 
 def _clock(now: datetime) -> Finding:

@@ -1,7 +1,7 @@
 """What the doctor says: one finding for each thing it looks at, in a plain sentence, with the way out."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -21,10 +21,11 @@ class Finding:
     state: State
     said: str
     way_out: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)  # what was read, for a script
 
 
-def well(name: str, said: str) -> Finding:
-    return Finding(name, State.OK, said)
+def well(name: str, said: str, facts: Mapping[str, str] | None = None) -> Finding:
+    return Finding(name, State.OK, said, facts=facts or {})
 
 
 def warn(name: str, said: str, way_out: str) -> Finding:

@@ -27,17 +27,22 @@ def keys(where: Settings) -> Finding:
             f"Client data cannot be opened: {error}.",
             "Put the key file back, or type the recovery sheet in: flask keys restore",
         )
-    if path.resolve().is_relative_to(where.data_dir.resolve()):
+    beside = {"data folder": where.data_dir, "folder of backups": where.backup_path}
+    for called, folder in beside.items():
+        if not path.resolve().is_relative_to(folder.resolve()):
+            continue
         return warn(
             name,
-            "The key file lies in the data folder: who copies the folder can read all of it.",
+            f"The key file lies in the {called}: who copies the folder can read all of it.",
             f"Move it, and set HANDOFF_KEY_FILE or use {where.keys_dir}",
         )
     if not where.secret_key_path.is_file():
         return bad(name, f"There is no key {where.secret_key_path} to sign sessions with.", "Run `flask init`")
     if where.secret_key_path.stat().st_mode & 0o077:
         return bad(name, f"{where.secret_key_path} can be read by others.", f"Run: chmod 600 {where.secret_key_path}")
-    return well(name, f"The key file opens; active key {keyring.active}.")
+    older = sorted(key_id for key_id in keyring.keys if key_id != keyring.active)
+    kept = f" Kept beside it: {', '.join(older)}; `flask keys retire` says for what." if older else ""
+    return well(name, f"The key file opens; active key {keyring.active}.{kept}")
 
 
 def recovery_sheet(where: Settings) -> Finding:
@@ -61,7 +66,9 @@ def files(where: Settings) -> Finding:
     folders = [folder for folder in (where.data_dir, where.keys_dir, where.backup_path) if folder.is_dir()]
     if where.is_sqlite and not where.data_dir.is_dir():
         return bad(name, f"There is no data folder {where.data_dir}.", "Run `flask init`, or set HANDOFF_DATA_DIR")
-    inside = [path for folder in folders for path in folder.iterdir() if path.suffix != ".lock"]  # nothing in them
+    inside = [
+        path for folder in folders for path in folder.iterdir() if not path.name.endswith(".lock")
+    ]  # nothing in them
     open_ones = [path for path in (*folders, *inside) if _mode(path) & 0o077]
     if open_ones:
         said = f"{open_ones[0]} can be read by others" + (f", and {len(open_ones) - 1} more." if open_ones[1:] else ".")

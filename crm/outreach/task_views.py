@@ -237,7 +237,7 @@ def row_of(listed: today_queries.Listed, undo_seq: int | None = None) -> task_ro
         try:
             words = sealer().open(listed.sealed, table="task", row=listed.uuid)["words"]
         except (Unreadable, KeyringError):
-            words = ""  # its kind and source still say what it is
+            words = "(its words cannot be read)"
     return task_rows.row(listed.item, g.today, words=words, undo_seq=undo_seq)
 
 

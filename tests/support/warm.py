@@ -68,6 +68,8 @@ def _child(request: dict[str, Any], run: Any) -> None:
         run()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
     except BaseException:
         sys.excepthook(*sys.exc_info())
         code = 1
