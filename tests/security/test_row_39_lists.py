@@ -30,7 +30,10 @@ BAD = {
     "101 columns": ((HEAD + ",".join(["x"] * 101) + "\r\n").encode(), r"Row 2 has 101 columns"),
     "a cell of more than 10 kB": ((HEAD + "x" * 10_241 + ",a,b\r\n").encode(), r"Row 2 has a cell"),
     "a cell no reader takes": ((HEAD + "x" * 140_000 + ",a,b\r\n").encode(), r"Row 2 has a cell"),
-    "a quotation mark left open": ((HEAD + 'Marsh,"Helen,PT\r\nWest,Ann,PT\r\n').encode(), r"Row 2 has a quotation mark"),
+    "a quotation mark left open": (
+        (HEAD + 'Marsh,"Helen,PT\r\nWest,Ann,PT\r\n').encode(),
+        r"Row 2 has a quotation mark",
+    ),
     "a workbook": (packed(), r"Excel workbook or a zip"),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 600, r"old Excel workbook"),
     "a PDF": (b"%PDF-1.7\n" + b"x" * 600, r"PDF"),
@@ -54,7 +57,9 @@ def send(owner, raw: bytes, name: str = "list.csv"):
 
 def checked(owner, raw: bytes, name: str = "list.csv") -> str:
     place = send(owner, raw, name).location
-    where = owner.post(place, data={"column-0": "last_name", "column-1": "first_name", "column-2": "specialty"}).location
+    where = owner.post(
+        place, data={"column-0": "last_name", "column-1": "first_name", "column-2": "specialty"}
+    ).location
     while 'progress class="bar" max' in owner.get(where).text:
         owner.post(f"{where}/step")
     return str(where)
