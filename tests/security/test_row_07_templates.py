@@ -1,4 +1,4 @@
-"""Row 7: wording somebody may change is plain text with named places; nothing in it is ever computed or typeset as code."""
+"""Row 7: wording somebody may change is plain text with named places; nothing in it is computed or typeset as code."""
 
 import re
 from pathlib import Path

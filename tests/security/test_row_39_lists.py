@@ -1,4 +1,4 @@
-"""Rows 39 and 40: a list comes in whole or not at all, and of what is sent nothing is kept or served by its own name."""
+"""Rows 39 and 40: a list comes in whole or not at all, and nothing sent is kept or served by its own name."""
 
 import io
 import os
@@ -47,7 +47,8 @@ BAD = {
     "blanks": (b" \r\n \r\n", r"empty"),
     "a page that is a list too": (b"GIF89a<script>alert(1)</script>\x00,PK\x03\x04", r"binary file"),
 }
-NAMES = ["../../etc/passwd", "..\\..\\x.csv", "CON", "NUL.csv", "a.csv.exe", "a.html", "a.svg", "a\r\nX-Evil: 1.csv", "x" * 5000,
+NAMES = ["../../etc/passwd", "..\\..\\x.csv", "CON", "NUL.csv", "a.csv.exe", "a.html", "a.svg", "a\r\nX-Evil: 1.csv",
+         "x" * 5000,
          '"><kan>.csv', ".", "\u202evsc.exe", "/dev/null", "C:\\x.csv", "%00.csv", "a;b=c.csv"]  # fmt: skip
 
 

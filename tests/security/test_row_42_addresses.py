@@ -1,4 +1,4 @@
-"""Row 42: an e-mail address is read by a parser, at most 254 characters, in ASCII or by IDNA; nothing long takes long."""
+"""Row 42: an e-mail address is read by a parser, at most 254 characters, in ASCII or by IDNA, and quickly."""
 
 import ast
 import re
