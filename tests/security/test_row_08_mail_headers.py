@@ -44,13 +44,12 @@ def queue(product, **values: str) -> int:
 
 @pytest.mark.parametrize("field", ["recipient", "subject", "message_id", "unsubscribe"])
 def test_row_08_a_message_forced_into_the_queue_fails_and_never_leaves(product, field):
-    ids = []
     usual = {"recipient": "owner@example.com", "subject": "x", "message_id": "<x@localhost>",
              "unsubscribe": "https://localhost/x"}[field]  # fmt: skip
     for number, splitter in enumerate(SPLITTERS):
         if splitter == "\x00" and not product.settings.is_sqlite:
             continue  # PostgreSQL holds no NUL
-        ids.append(queue(product, **{"key": f"{field}:{number}", field: f"{usual}{splitter}{ATTACK}"[:250]}))
+        queue(product, **{"key": f"{field}:{number}", field: f"{usual}{splitter}{ATTACK}"})
     before = len(product.mailbox.kept)
     product.tick()
     states = {

@@ -70,7 +70,7 @@ def test_row_32_a_poisoned_name_leaves_the_other_events_alone(sample, address, w
 @pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("rule", "C99\x00\r\nX:1"), ("due", "not a day"), ("due", "9999-12-31"), ("revision", "rubbish"), 
+    [("rule", "C99\x00\r\nX:1"), ("due", "not a day"), ("due", "9999-12-31"), ("revision", "rubbish"),
      ("changed_at", "x"),
      ("key", "manual:1\r\nX-EVIL:1\x00"), ("manual_kind", "\x00")],
 )  # fmt: skip
