@@ -56,7 +56,7 @@ def test_row_08_a_message_forced_into_the_queue_fails_and_never_leaves(product, 
         str(row[0]) for row in product.sql("SELECT state FROM outbox_message WHERE key LIKE :key", key=f"{field}:%")
     }
     assert states == {"failed"}
-    assert len(product.mailbox.kept) == before
+    assert not any(b"vil" in kept.content for kept in product.mailbox.kept[before:])  # other mail may leave
 
 
 def test_row_08_one_mailbox_is_one_recipient(product):
