@@ -56,7 +56,7 @@ class Checks(SelectMultipleField):  # type: ignore[misc]
 def checked_email(_form: object, field: StringField) -> None:
     """Refuse what is not an e-mail address; nothing is looked up."""
     try:
-        field.data = validate_email(field.data or "", check_deliverability=False).normalized
+        field.data = validate_email(field.data or "", check_deliverability=False, strict=True).normalized
     except EmailNotValidError:
         raise ValidationError("This is not an e-mail address. It should look like name@example.com.") from None
 

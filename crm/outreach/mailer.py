@@ -203,9 +203,10 @@ def is_address(text: str) -> bool:
     """Say whether a parser reads one plain ASCII address; a host without a dot may be this very machine."""
     if len(text) > 254 or not text.isascii():
         return False
+    local, _, domain = text.rpartition("@")
+    host = domain if "." in domain else f"{domain}.example.com"
     try:
-        local, _, domain = text.rpartition("@")
-        validate_email(f"{local}@{domain if '.' in domain else domain + '.example.com'}", check_deliverability=False)
+        validate_email(f"{local}@{host}", check_deliverability=False, strict=True)
     except EmailNotValidError:
         return False
     return True

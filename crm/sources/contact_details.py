@@ -56,7 +56,7 @@ def email_address(value: str) -> str:
     try:
         if _PLAIN_LOCAL.fullmatch(local):
             return f"{local}@{_domain(domain)}"
-        return validate_email(text, check_deliverability=False).normalized
+        return validate_email(text, check_deliverability=False, strict=True).normalized
     except EmailNotValidError:
         raise ValueError("is not an email address") from None
 

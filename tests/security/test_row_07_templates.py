@@ -1,4 +1,4 @@
-"""Row 7: wording somebody may change is plain text with named places; nothing in it is ever computed or typeset as code."""
+"""Row 7: wording somebody may change is plain text with named places; nothing in it is computed or typeset as code."""
 
 import re
 from pathlib import Path
@@ -49,18 +49,17 @@ def test_row_07_code_of_any_kind_is_printed_as_it_stands(app, owner):
 
 
 def test_row_07_code_in_a_letter_stands_on_the_paper_as_it_was_typed(sample):
-    form = next(form for form in sample.forms if form.action == "/documents/text" and form.fields.get("key"))
     text = "\n\n".join(f"Begin {attack} end" for attack in LITERAL[:6] + LITERAL[17:24])
-    path = re.sub(r"^/documents/new", "/documents/new/test.pdf", form.page)
-    answer = sample.owner.post("/documents/text", sample.filled(form) | {"text": text})
-    assert answer.status in {303, 409}, answer.status
-    if answer.status == 303:
-        path = f"{answer.header('Location')}/test.pdf"
-    pdf = sample.owner.get(path)
+    source = sample.product.sql("SELECT id FROM source WHERE practice_id = 1 ORDER BY id")[0][0]
+    answer = sample.owner.post(
+        "/documents/text", {"key": "intro-physician", "source": source, "text": text, "version": 0}
+    )
+    assert answer.status == 303, answer.status
+    pdf = sample.owner.get(f"{answer.header('Location')}/test.pdf")
     assert pdf.status == 200
     _pages, printed = paperwork.read(pdf.body)
     squeezed = re.sub(r"\s", "", printed)
-    assert answer.status == 409 or all(re.sub(r"\s", "", attack) in squeezed for attack in ("{{7*7}}", '#panic("x")'))
+    assert all(re.sub(r"\s", "", attack) in squeezed for attack in ("{{7*7}}", '#panic("x")'))
     assert not any(word in printed for word in COMPUTED[1:])
 
 

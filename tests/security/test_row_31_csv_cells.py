@@ -1,4 +1,4 @@
-"""Row 31: no cell of a list we write is a formula to a spreadsheet, and reading it in again gives back what was there."""
+"""Row 31: no cell of a list we write is a formula to a spreadsheet; reading it in again gives back what was there."""
 
 import csv
 import io
@@ -13,7 +13,8 @@ from crm.sources.provider_list import read_provider_list
 from crm.text import csv_cell, from_csv_cell
 
 FORMULAS = [
-    "=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", "\r=1", " =1", "\x01=1", "\n@x", "=HYPERLINK(\"x\")",
+    "=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", "\r=1", " =1", "\x01=1", "\n@x",
+    "=HYPERLINK(\"x\")",
     "'=1", "''=1", "-5", "-5,0", "+49 30 1", "--", "=", "'", "'x", "plain", "-1e5", "\uff1d1", "\u00a0=1", "\u200b=1",
 ]  # fmt: skip
 ANY = st.text(st.sampled_from("=+-@' \t\r\n1.5ax\uff1d\u200b"), max_size=8)

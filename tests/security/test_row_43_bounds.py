@@ -1,11 +1,12 @@
 """Row 43: dates, numbers and runs of days have bounds; what lies outside is a form error, never a crash or a loop."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 
 BAD_DAYS = ("2026-02-30", "9999-12-31", "0001-01-01", "10000-01-01", "1899-12-31", "2101-01-01", "nonsense")
-BAD_NUMBERS = ("9" * 400, "99999999999999999999", "-1", "1e999", "nan", "\u0661\u0662", "0x10")
+BAD_NUMBERS = ("9" * 400, "99999999999999999999", "-1", "nan", "\u0661\u0662")
 NUMBERS = re.compile(
     r"systolic|diastolic|heart_rate|glucose|value|target|baseline|report_days|document|version|source|start|_id$|days|"
     r"stand|walk|tug|speed|flexion|lefs|psfs|odi|base$"
@@ -26,9 +27,7 @@ def test_row_43_a_number_out_of_bounds_breaks_no_form(sample):
     broken = []
     for form in sample.forms:
         for name in filter(NUMBERS.search, sample.filled(form)):
-            for number in BAD_NUMBERS:
-                if sample.send(form, **{name: number}).status >= 500:
-                    broken.append((form.action, name, number[:20]))
+            broken += [(form.action, name, n[:20]) for n in BAD_NUMBERS if sample.send(form, **{name: n}).status >= 500]
     assert broken == []
 
 
@@ -37,3 +36,16 @@ def test_row_43_a_calendar_of_a_month_that_is_none_shows_this_one(sample, month)
     for view in ("month", "agenda"):
         assert sample.owner.get(f"/calendar?month={month}&view={view}").status == 200
     assert sample.owner.get(f"/calendar/day/{month}-01").status in {200, 404}
+
+
+def test_row_43_nothing_ends_before_it_begins(sample):
+    """A release, a time away, a last session, a report's day: the later one is refused before the earlier one."""
+    yesterday = (date.fromisoformat(sample.today) - timedelta(days=1)).isoformat()
+    ends = {"until_on": "from_on", "until": "on", "last_on": "on"}
+    tried = 0
+    for form in sample.forms:
+        for end, begin in ends.items():
+            if {end, begin} <= {*form.dates}:
+                assert sample.send(form, **{begin: sample.today, end: yesterday}).status == 422, form.action
+                tried += 1
+    assert tried >= 3

@@ -115,7 +115,7 @@ def _values(held: dict[str, str]) -> dict[str, str]:
 def shape_of(address: str) -> str:
     """Return an address with its ids taken out, so that pages of one kind are walked once."""
     parts = urlsplit(address)
-    path = re.sub(r"/[A-Za-z][0-9A-Za-z]*:[^/]+|/C-\d+|/\d[\w-]*|/[\w-]{43}", "/_", parts.path)
+    path = re.sub(r"/[A-Za-z][0-9A-Za-z]*:[^/]+|/C-\d+|/\d[\w-]*|/(?:crmf_)?[\w-]{43}(?=\.|/|$)", "/_", parts.path)
     path = re.sub(r"^/(documents/templates|documents/rules|sheets|papers|pipeline/lanes)/[^/.]+", r"/\1/_", path)
     return path + "?" + "&".join(sorted({name for name, _value in parse_qsl(parts.query)}))
 
