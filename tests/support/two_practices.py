@@ -88,6 +88,7 @@ TABLES = {
     "visit_id": "visit", "release_id": "client_release", "goal_id": "goal", "session_id": "session_log",
     "measurement_id": "measurement", "provider_id": "treating_provider", "contact_id": "contact",
     "fact_id": "background_fact", "feed_id": "calendar_feed", "message_id": "outbox_message", "batch_id": "import_batch",
+    "browser_id": "user_session",
 }  # fmt: skip
 
 
