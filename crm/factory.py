@@ -15,10 +15,10 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from crm import cli, disk_pages, front_door, guards, web
+from crm import cli, disk_pages, fresh, guards, throttle_pages, web
 from crm.accounts import account_views as account
 from crm.accounts import people_views as people
-from crm.accounts import session_interface, sign_in
+from crm.accounts import session_interface, session_views, sign_in
 from crm.accounts import setup_views as setup
 from crm.accounts import views as accounts
 from crm.clients import rights_views as rights
@@ -69,13 +69,14 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     front_door.install(app)  # before all that reads a request or begins to write
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     disk_pages.install(app)
-    trouble.install(app)
+    throttle_pages.install(app)
     sign_in.install(app)
     session_interface.install(app)
     mailer.init_app(app)
     guards.register(app, setup.setup_bp, guard=guards.public)
     guards.register(app, accounts.bp, guard=guards.login_required)
     guards.register(app, account.bp, guard=guards.login_required)
+    guards.register(app, session_views.bp, guard=guards.login_required)
     guards.register(app, people.bp, guard=guards.owner_required)
     guards.register(app, sources.bp, guard=guards.login_required)
     guards.register(app, imports.bp, guard=guards.login_required)
@@ -89,6 +90,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     guards.register(app, outreach.public_bp, guard=guards.public)
     guards.register(app, trouble.bp, guard=guards.public)
     guards.install(app, others="security")
+    fresh.install(app)
     cli.register(app)
     _serve_static(app)
     if settings.proxies:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, abort, current_app, g, make_response, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from crm.accounts import permissions
+from crm.accounts import permissions, sessions
 from crm.accounts.models import User
 from crm.accounts.permissions import NEEDED, PUBLIC, Permission, RoleName
 from crm.web import SAFE_METHODS
@@ -29,11 +29,11 @@ def login_required() -> ResponseReturnValue | None:
         return None if permissions.may_open(role(), request.endpoint or "") else abort(403)
     if request.headers.get("HX-Request"):
         response = make_response("", 401)
-        response.headers["HX-Redirect"] = url_for("security.login")
+        response.headers["HX-Redirect"] = sessions.door()
         return response
     if request.method not in SAFE_METHODS:
         abort(401)
-    return redirect(url_for("security.login"))
+    return redirect(sessions.door())
 
 
 def owner_required() -> ResponseReturnValue | None:

@@ -32,7 +32,7 @@ def _page(idle: IdleForm) -> str:
         factor=security.two_factor,
         passkeys=g.user.webauthn if security.webauthn else None,
         codes_left=len(g.user.mf_recovery_codes),
-        sessions_url="",
+        sessions_url=url_for("sessions.index"),
     )
 
 

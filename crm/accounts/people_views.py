@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.accounts import people_queries, people_service, service
+from crm.accounts import people_queries, people_service, service, sessions
 from crm.accounts.models import User
 from crm.accounts.people_forms import InviteForm, RoleForm
 from crm.accounts.permissions import RoleName
@@ -78,6 +78,8 @@ def change_role(user_id: int) -> ResponseReturnValue:
         is_other = people_service.change_role(user, role)
     except people_service.LastOwner:
         return _refused()
+    if is_other and role is RoleName.OWNER:
+        sessions.end_all(user.id)  # a cookie that was stolen before must not come to more than it was good for
     commit()
     flash(f"{user.name} is {ROLE_WORDS[role].lower()} from now on." if is_other else "Nothing had to be changed.")
     return redirect(url_for("people.index" if user.id != g.user.id else "outreach.today"), 303)

@@ -60,8 +60,8 @@ class Sessions(SessionInterface):
             self._save_visitor(app, session, response)
         elif held is None or any(kept.get(key) != session.was.get(key) for key in WHO):
             self._send(app, response, _new_row(session, kept, now), trusted=session.trusted)
-        elif session.renewed or kept.get(PROOF) != session.was.get(PROOF):
-            self._send(app, response, _renewed(session, held, kept, now), trusted=held.trusted)
+        elif kept.get(PROOF) != session.was.get(PROOF):
+            self._send(app, response, _renewed(held, kept, now), trusted=held.trusted)
         else:
             _touch(held, _dumped(kept), now, locked=session.locked)
 
@@ -113,7 +113,9 @@ def _new_row(session: Session, kept: dict[str, Any], now: datetime) -> str:
     secret, before = secrets.token_urlsafe(32), session.held
     with writing():
         if before is not None:
-            _only_one(db.session.execute(delete(UserSession).where(UserSession.token_hash == before.mark)))
+            used = db.session.execute(delete(UserSession).where(UserSession.token_hash == before.mark))
+            if before.user is None:  # half-way in: what was proved so far counts once
+                _only_one(used)
         user = _user_of(kept)
         if user is not None:
             kept |= {"csrf_token": secrets.token_hex(32), PROVED_AT: now.timestamp()}
@@ -144,11 +146,10 @@ def _user_of(kept: dict[str, Any]) -> int | None:
     return found
 
 
-def _renewed(session: Session, held: Held, kept: dict[str, Any], now: datetime) -> str:
+def _renewed(held: Held, kept: dict[str, Any], now: datetime) -> str:
     """Give a row another secret and return it; of two that come at once with the old one, one is turned away."""
     secret = secrets.token_urlsafe(32)
-    if kept.get(PROOF) != session.was.get(PROOF):
-        kept[PROVED_AT] = now.timestamp()
+    kept[PROVED_AT] = now.timestamp()
     with writing():
         new = {"token_hash": hash_of(secret), "contents": _dumped(kept), "seen_at": now}
         _only_one(db.session.execute(update(UserSession).where(UserSession.token_hash == held.mark).values(new)))

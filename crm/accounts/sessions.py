@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, request, url_for
 from flask import session as flask_session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin, session_json_serializer
 from itsdangerous import BadSignature
@@ -51,7 +51,6 @@ class Session(SessionMixin):
         self.dead = ""  # the mark of a row that is over
         self.locked = False  # a trusted phone that was left alone; it needs a short check
         self.trusted = False  # asked for at this sign-in
-        self.renewed = False  # gets another secret with this answer
 
     @property
     def contents(self) -> dict[str, Any]:
@@ -138,9 +137,12 @@ def current() -> Session:
     return cast(Session, flask_session._get_current_object())  # type: ignore[attr-defined]
 
 
-def renew() -> None:
-    """Give this session another secret with the answer: what it may do has changed."""
-    current().renewed = True
+def door() -> str:
+    """Return the page where somebody comes in: the short check where the phone is their own, else the sign-in."""
+    if not current().locked:
+        return url_for("security.login")
+    here = request.full_path.rstrip("?") if request.method == "GET" and not request.headers.get("HX-Request") else "/"
+    return url_for("security.verify", next=here)
 
 
 def end_all(user_id: int, *, but: str | None = None) -> int:

@@ -16,6 +16,7 @@ from crm.outreach import mailer, outbox
 from crm.outreach.models import MessageKind
 from crm.outreach.sending import NewMessage
 from crm.settings import Settings
+from crm.throttle_pages import count_wrong
 from crm.web import invalid
 
 setup_bp = Blueprint("setup", __name__)
@@ -48,6 +49,7 @@ def _link(token: str) -> tuple[SetupLink, User | None]:
     try:
         link = service.find_link(token, now=g.now)
     except service.LinkGone:
+        count_wrong("setup")
         raise NotFound from None
     user = db.session.get(User, link.user_id) if link.user_id else None
     if user is not None and not user.active:

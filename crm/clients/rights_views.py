@@ -4,8 +4,7 @@ import json
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import verify_password
-from wtforms import PasswordField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired
 
 from crm.clients import erasure_service, export_queries, queries
@@ -22,30 +21,13 @@ bp = Blueprint("rights", __name__)
 FORMATS = [("html", "A page to read"), ("json", "JSON, for another program")]
 
 
-class _Guarded(BaseForm):
-    """What only somebody may do who signs in once more."""
-
-    password = PasswordField(
-        "Your password", [InputRequired("Type your password.")], render_kw={"autocomplete": "current-password"}
-    )
-
-    def is_allowed(self) -> bool:
-        """Check shape and password; the password of an open desk is asked again."""
-        if not self.validate_on_submit():
-            return False
-        if g.user.password and verify_password(self.password.data, g.user.password):
-            return True
-        self.password.errors = ["That is not your password."]
-        return False
-
-
-class CopyForm(_Guarded):
+class CopyForm(BaseForm):
     """In which form the copy is."""
 
     form = RadioField("As", choices=FORMATS, default="html")
 
 
-class EraseForm(_Guarded):
+class EraseForm(BaseForm):
     """The code once more, by hand: nothing brings an erased client back."""
 
     code = StringField("Type the client’s code", [InputRequired("Type the code of the client to erase.")])
@@ -60,12 +42,12 @@ def show(code: str) -> ResponseReturnValue:
 def copy(code: str) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     form = CopyForm(prefix="copy")
-    if not form.is_allowed():
+    if not form.validate_on_submit():
         return invalid(_page(client, copying=form))
     try:
         key = sealer()
     except KeyringError:
-        form.password.errors = ["What is sealed cannot be read: the key is missing."]
+        form.form.errors = ["What is sealed cannot be read: the key is missing."]
         return invalid(_page(client, copying=form), 503)
     with writing(g.practice.id):
         journal.record(g.practice, ClientExported(client=client.code), now=g.now, actor=g.user.id)
@@ -85,7 +67,7 @@ def _file(content: str, name: str, kind: str) -> Response:
 def erase(code: str) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     form = EraseForm(prefix="erase")
-    if not form.is_allowed():
+    if not form.validate_on_submit():
         return invalid(_page(client, erasing=form))
     if form.code.data.upper() != client.code:
         form.code.errors = [f"That is not {client.code}. Nothing was erased."]

@@ -9,6 +9,7 @@ from crm.documents.refusals import Refusal, read_token
 from crm.journal import service as journal
 from crm.journal.events import OptOut
 from crm.sources.queries import get_source
+from crm.throttle_pages import count_wrong
 from crm.web import commit, csrf
 
 
@@ -16,7 +17,9 @@ from crm.web import commit, csrf
 def refuse(token: str) -> ResponseReturnValue:
     """Ask on GET, act on POST; a mail program posts by itself. A foreign token gets the same page."""
     wanted = read_token(token, secret=current_app.config["SECRET_KEY"]) if len(token) <= 200 else None
-    if request.method == "POST" and wanted is not None:
+    if wanted is None:
+        count_wrong("unsubscribe")
+    elif request.method == "POST":
         _record(wanted)
     return render_template("documents/refuse.html", done=request.method == "POST")
 

@@ -22,6 +22,7 @@ from crm.outreach.action_links import UNDO_FOR, Act, ActionLink, Seal
 from crm.outreach.day_words import day
 from crm.outreach.models import ActionUse, Task, TaskStatus
 from crm.outreach.workdays import calendar_of
+from crm.throttle_pages import count_wrong
 from crm.web import commit, csrf
 
 
@@ -69,7 +70,8 @@ def undo(token: str) -> ResponseReturnValue:
 
 
 def refused() -> ResponseReturnValue:
-    """Say the same of every link that does not work, whatever the reason."""
+    """Say the same of every link that does not work, whatever the reason; it counts on the network it came from."""
+    count_wrong("link")
     return make_response(
         _page(
             "This link does not work any more",

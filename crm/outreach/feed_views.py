@@ -23,6 +23,7 @@ from crm.outreach.feed_queries import FeedInfo
 from crm.outreach.feed_service import client_family, digest_of
 from crm.outreach.models import CalendarFeed
 from crm.sources import lunch_queries
+from crm.throttle_pages import count_wrong
 
 log = structlog.get_logger()
 
@@ -79,6 +80,7 @@ def feed(token: str) -> Response:
     """Answer a calendar; an unknown, withdrawn or disabled address gives the same 404 in the same bytes."""
     info = feed_queries.find_by_hash(digest_of(token))
     if info is None:
+        count_wrong("feed")
         return _plain("There is no calendar at this address.\n", 404)
     tag = _tag(info)
     _note_fetch(info)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 
+from crm.accounts import sessions, throttle_service
 from crm.db import WAL_LIMIT, db, writing
 from crm.outreach import outbox
 from crm.outreach.jobs import HEARTBEAT_LOCK
@@ -15,7 +16,8 @@ from crm.settings import Settings
 
 
 def housekeeping(*, now: datetime, runs: Mapping[str, Any] | None = None) -> int:
-    """Note that the clock ticks and how its jobs last ran, and fold SQLite's log into the database. Returns 1.
+    """Note that the clock ticks and how its jobs last ran, fold SQLite's log into the database, and forget
+    sessions and tries whose time is over. Returns 1.
 
     The checkpoint runs under the writers' lock: no commit may race it (SQLite before 3.51.3 can lose
     its way there), and only this job checkpoints on purpose. Raises LogTooLong where somebody who has been
@@ -23,6 +25,8 @@ def housekeeping(*, now: datetime, runs: Mapping[str, Any] | None = None) -> int
     """
     with writing(HEARTBEAT_LOCK):
         row = outbox.heartbeat()
+        sessions.forget(now=now)
+        throttle_service.forget(now=now)
         row.ticked_at, row.details = now, {**row.details, "runs": {**row.details.get("runs", {}), **(runs or {})}}
     with alone() as cursor:
         if cursor is not None:

@@ -22,14 +22,13 @@ def practice(app, clock):
     with app.app_context():
         made = builders.practice()
         builders.user(made)
-        builders.password()
         with writing():
             demo.load(made, app.extensions["handoff"].sealer(), now=clock.now)
         yield made
 
 
-def erase(owner, code, typed=None, password=builders.PASSWORD):
-    return owner.post(f"/clients/{code}/erase", data={"erase-code": typed or code, "erase-password": password})
+def erase(owner, code, typed=None):
+    return owner.post(f"/clients/{code}/erase", data={"erase-code": typed or code})
 
 
 def test_the_code_must_be_typed(owner, practice):
@@ -38,13 +37,6 @@ def test_the_code_must_be_typed(owner, practice):
     assert "That is not C-0101. Nothing was erased." in refused.text
     assert db.session.scalar(select(func.count(Client.id))) == 8
     assert db.session.scalar(select(func.count(Erasure.id))) == 0
-
-
-def test_the_password_is_asked_again(owner, practice):
-    refused = erase(owner, "C-0101", password="not the password at all")
-    assert refused.status_code == 422
-    assert "That is not your password." in refused.text
-    assert db.session.scalar(select(func.count(Client.id))) == 8
 
 
 def test_the_page_says_what_goes_and_what_stays(owner, practice):

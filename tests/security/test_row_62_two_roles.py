@@ -104,7 +104,7 @@ def test_row_62_a_letter_about_a_client_is_a_name_and_an_address_to_an_assistant
 
 
 def test_row_62_a_changed_role_acts_at_the_next_request(product):
-    """Somebody comes by a link, is an assistant, becomes an owner, is an assistant again, is shut out: one session."""
+    """Somebody comes by a link, is an assistant, becomes an owner, is an assistant again, is shut out; with more rights they sign in anew."""
     owner = product.sign_in()
     email = "changing@example.com"
     shown = owner.post("/practice/people", {"name": "Chan Ging", "email": email, "role": "assistant"})
@@ -118,6 +118,8 @@ def test_row_62_a_changed_role_acts_at_the_next_request(product):
     record = "/clients/C-0101/record/health"
     assert (browser.get("/").status, browser.get(record).status) == (200, 403)
     assert owner.post(f"/practice/people/{user_id}/role", {"role": "owner"}).status == 303
+    assert browser.get(record).header("Location") == "/login"
+    browser = product.sign_in(email)
     assert browser.get(record).status == 200
     assert owner.post(f"/practice/people/{user_id}/role", {"role": "assistant"}).status == 303
     assert browser.get(record).status == 403

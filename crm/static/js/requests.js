@@ -26,6 +26,9 @@ function isWholePage(text) {
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]").content;
+  // What a page asks for by itself keeps nobody signed in.
+  const byItself = /\b(load|every)\b/.test(event.detail.elt.getAttribute("hx-trigger") ?? "");
+  if (byItself && !event.detail.triggeringEvent) event.detail.headers["X-Auto"] = "1";
 });
 
 // An address that answers with a whole page is visited instead; a form sent back with its errors replaces the sheet.
