@@ -13,9 +13,10 @@ import structlog
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
-from crm import cli, disk_pages, fresh, guards, throttle_pages, web
+from crm import cli, disk_pages, fresh, front_door, guards, throttle_pages, web
 from crm.accounts import account_views as account
 from crm.accounts import people_views as people
 from crm.accounts import session_interface, session_views, sign_in
@@ -40,6 +41,12 @@ from crm.sources import views as sources
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "crm" / "static"
+
+
+class RowId(IntegerConverter):
+    """Plain digits, and no more of them than `crm.text.row_id` takes: a longer number breaks the database's driver."""
+
+    regex = r"[0-9]{1,9}"
 
 
 @dataclass
@@ -69,6 +76,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     front_door.install(app)  # before all that reads a request or begins to write
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     disk_pages.install(app)
+    trouble.install(app)
     throttle_pages.install(app)
     sign_in.install(app)
     session_interface.install(app)
@@ -102,6 +110,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
 def bare_app(settings: Settings, clock: Callable[[], datetime]) -> Flask:
     """Make what a database needs and nothing more: settings, clock, keys, connections, migrations."""
     app = Flask("crm", root_path=str(ROOT / "crm"), static_folder=None)
+    app.url_map.converters["int"] = RowId
     app.config.from_mapping(_config(settings))
     app.extensions["handoff"] = Handoff(settings, clock)
     db.init_app(app)

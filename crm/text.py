@@ -53,19 +53,27 @@ def _without_surrogates(value: str) -> str:
     return value.encode("utf-8", "ignore").decode("utf-8")
 
 
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_FORMULA_SIGNS = "=+-@"
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+# Quotation marks, white space and what nobody sees, then a sign; some programs take a wide sign for the narrow one.
+_FORMULA = re.compile("'*[\\s\x00-\x20\x7f\u00ad\u200b\u200e\u200f\u2060\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def csv_cell(value: str) -> str:
-    """Give `value` as a cell that no spreadsheet takes for a formula: its first visible sign gets a quote before it.
+    """Give `value` as a cell that no spreadsheet takes for a formula: if it could be, a quotation mark comes first.
 
-    A plain number stays one.
+    A plain number stays one; `from_csv_cell` gives every value back as it was.
     """
-    first = value.lstrip("".join(chr(code) for code in range(0x21)))[:1]
-    return f"'{value}" if first and first in _FORMULA_SIGNS and not _PLAIN_NUMBER.fullmatch(value) else value
+    return f"'{value}" if _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value) else value
+
+
+def from_csv_cell(cell: str) -> str:
+    """Take away the quotation mark that `csv_cell`, or another program with the same habit, put before a cell."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
 
 
 def row_id(typed: str | None) -> int | None:
-    """Return the id a hidden field holds; None for what can be none (isdigit lets "²" pass, and any length)."""
-    return int(typed) if typed and re.fullmatch(r"[0-9]{1,18}", typed) else None
+    """Return the id, or number of a page, that somebody sent; None for what can be none.
+
+    No int(): it reads "²" and digits of any script, and a number longer than a column breaks the driver.
+    """
+    return int(typed) if typed and re.fullmatch(r"[0-9]{1,9}", typed) else None

@@ -14,7 +14,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
-from wtforms import DateField, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, PasswordField, StringField, TextAreaField
 
 from crm import clock
 from crm.accounts import sessions
@@ -61,8 +61,15 @@ ERRORS = {
 class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form that checks shape only; facts are checked by the service behind it."""
 
+    takes_files = False
+
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """No control character reaches a field, whichever form it stands in."""
+        """No control character reaches a field, whichever form it stands in, and no file where words are asked for."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read a sent form and nothing else: neither JSON nor, but where files are taken, a file."""
+            taken = super().wrap_formdata(form, formdata)
+            return taken if taken is formdata or form.takes_files else request.form or None
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Clean what is typed before anything else looks at it."""
@@ -71,10 +78,13 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 
 def _cleaning(field: type) -> list[Callable[[Any], Any]]:
+    if issubclass(field, IntegerField):  # longer than a column, it breaks the validators and the driver
+        return [lambda value: value if value is not None and abs(value) < 2**31 else None]
     if issubclass(field, PasswordField) or not issubclass(field, StringField):
         return []
     clean = clean_text if issubclass(field, TextAreaField) else clean_line
-    return [lambda value: clean(value, TYPED_LIMIT) if isinstance(value, str) else value]
+    nothing = "" if field in {StringField, TextAreaField, HiddenField} else None  # others read numbers out of words
+    return [lambda value: clean(value, TYPED_LIMIT) if isinstance(value, str) else nothing if value is None else value]
 
 
 class Day(DateField):  # type: ignore[misc]
@@ -82,11 +92,13 @@ class Day(DateField):  # type: ignore[misc]
 
     earliest = 2000
     data: Any
+    raw_data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the date and refuse years nobody plans for; whether one is needed, the form's validators say."""
         self.data = None
         if not any(value.strip() for value in valuelist):
+            self.raw_data = []  # white space is no answer either
             return
         try:
             super().process_formdata(valuelist)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import builders
 import canaries
+import form_walk
 import outside
 import pytest
 import two_practices
@@ -56,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _uses_database(item: pytest.Item) -> bool:
-    return not {"settings", "product", "both"}.isdisjoint(getattr(item, "fixturenames", ()))
+    return not {"settings", "product", "sample", "both"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -148,6 +149,19 @@ def both(
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample(
+    tmp_path_factory: pytest.TempPathFactory, warm: Warm, template_file: Path | None, postgres: Postgres | None
+) -> Iterator[form_walk.Sample]:
+    """Another running product, with the sample practice and every form found: for tests that send them all."""
+    with ExitStack() as stack:
+        settings = stack.enter_context(fresh_settings(tmp_path_factory.mktemp("sample"), template_file, postgres))
+        mailbox = stack.enter_context(SmtpServer())
+        made = stack.enter_context(outside.served(settings, warm, mailbox))
+        outside.people(made.app)
+        yield form_walk.Sample.of(made, datetime.now(ZoneInfo("America/New_York")).date().isoformat())
 
 
 @pytest.fixture

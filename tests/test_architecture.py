@@ -13,7 +13,8 @@ FEATURES = {"accounts", "sources", "clients", "documents", "readiness", "analyti
 EDGE_NAMES = ("views", "jobs", "cli", "worker", "factory", "console")
 GLUE = {
     "crm.web", "crm.guards", "crm.factory", "crm.cli", "crm.console", "crm.db", "crm.settings", "crm.crypto",
-    "crm.recovery", "crm.clock", "crm.column_types", "crm.disk_pages", "crm.fresh", "crm.throttle_pages",
+    "crm.recovery", "crm.clock", "crm.column_types", "crm.disk_pages", "crm.fresh", "crm.front_door",
+    "crm.response_headers", "crm.servers", "crm.throttle_pages",
 }  # fmt: skip
 # Beside models, queries and services these touch the world; everything else in a feature is pure.
 NOT_PURE = {

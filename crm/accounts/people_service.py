@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from crm.accounts import service
-from crm.accounts.models import Practice, SetupLink, User, UserSession
+from crm.accounts import service, sessions
+from crm.accounts.models import Practice, SetupLink, User
 from crm.accounts.people_queries import owners_left
 from crm.accounts.permissions import RoleName, role_of
 from crm.db import db
@@ -66,8 +66,8 @@ def enable(user: User) -> bool:
 def end_sessions(user: User) -> None:
     """Sign somebody out everywhere: the new uniquifier voids what a cookie or a mailed link still claims."""
     user.fs_uniquifier = uuid.uuid4().hex
-    db.session.execute(delete(UserSession).where(UserSession.user_id == user.id))
     db.session.flush()
+    sessions.end_all(user.id)
 
 
 def new_link(user: User, *, now: datetime) -> str:

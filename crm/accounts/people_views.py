@@ -3,10 +3,14 @@
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.accounts import notices_service as notices
 from crm.accounts import people_queries, people_service, service, sessions
 from crm.accounts.models import User
+from crm.accounts.notice_words import Notice
 from crm.accounts.people_forms import InviteForm, RoleForm
 from crm.accounts.permissions import RoleName
+from crm.journal import access_service as access
+from crm.journal.access_acts import Access, AccountCreated, AccountDisabled, AccountEnabled, RoleChanged, SessionEnded
 from crm.outreach import mailer, outbox
 from crm.outreach.models import MessageKind
 from crm.outreach.sending import NewMessage
@@ -34,6 +38,7 @@ def invite() -> ResponseReturnValue:
     except service.EmailTaken:
         form.email.errors = ["Somebody signs in with this address already."]
         return invalid(_page(form))
+    _note(AccountCreated(user=user.id, role=form.role.data))
     return _link_shown(user, secret)
 
 
@@ -50,7 +55,7 @@ def new_link(user_id: int) -> ResponseReturnValue:
 
 def _link_shown(user: User, secret: str) -> ResponseReturnValue:
     """Mail a link where mail can leave, and show it this once: the secret is kept nowhere a page could read it."""
-    settings: Settings = current_app.extensions["handoff"].settings
+    settings = _settings()
     address = f"{settings.base_url}{url_for('setup.start', token=secret)}"
     is_mailed = not mailer.missing()
     if is_mailed:
@@ -78,8 +83,11 @@ def change_role(user_id: int) -> ResponseReturnValue:
         is_other = people_service.change_role(user, role)
     except people_service.LastOwner:
         return _refused()
-    if is_other and role is RoleName.OWNER:
-        sessions.end_all(user.id)  # a cookie that was stolen before must not come to more than it was good for
+    if is_other:
+        sessions.end_all(user.id, but=sessions.current().mark)  # with other rights everybody signs in anew
+        sessions.renew()
+        _note(RoleChanged(user=user.id, role=role.value))
+        notices.tell(user, Notice.ROLE_CHANGED, now=g.now, base_url=_settings().base_url, detail=ROLE_WORDS[role])
     commit()
     flash(f"{user.name} is {ROLE_WORDS[role].lower()} from now on." if is_other else "Nothing had to be changed.")
     return redirect(url_for("people.index" if user.id != g.user.id else "outreach.today"), 303)
@@ -89,7 +97,8 @@ def change_role(user_id: int) -> ResponseReturnValue:
 def disable(user_id: int) -> ResponseReturnValue:
     user = _asked(user_id)
     try:
-        people_service.disable(user)
+        if people_service.disable(user):
+            _note(AccountDisabled(user=user.id))
     except people_service.LastOwner:
         return _refused()
     commit()
@@ -100,7 +109,8 @@ def disable(user_id: int) -> ResponseReturnValue:
 @bp.post("/practice/people/<int:user_id>/enable")
 def enable(user_id: int) -> ResponseReturnValue:
     user = _asked(user_id)
-    people_service.enable(user)
+    if people_service.enable(user):
+        _note(AccountEnabled(user=user.id))
     commit()
     flash(f"{user.name} may sign in again.")
     return redirect(url_for("people.index"), 303)
@@ -110,6 +120,7 @@ def enable(user_id: int) -> ResponseReturnValue:
 def end_sessions(user_id: int) -> ResponseReturnValue:
     user = _asked(user_id)
     people_service.end_sessions(user)
+    _note(SessionEnded(user=user.id, ended="others"))
     commit()
     flash(f"{user.name} is signed out everywhere, and links in their mails work no more.")
     return redirect(url_for("people.index"), 303)
@@ -121,6 +132,15 @@ def _asked(user_id: int) -> User:
     if not BaseForm().validate_on_submit():
         abort(400)
     return user
+
+
+def _note(act: Access) -> None:
+    access.note(g.practice, act, now=g.now, user_id=g.user.id)
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["handoff"].settings
+    return found
 
 
 def _refused() -> ResponseReturnValue:

@@ -39,7 +39,7 @@ PAGE = 50
 
 @bp.get("/clients")
 def index() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=int) or 1)
+    page = max(1, row_id(request.args.get("page")) or 1)
     total, rows = queries.page_of_clients(g.practice.id, today=g.today, page=page, size=PAGE)
     return render_template("clients/index.html", rows=rows, total=total, page=page, pages=max(1, -(-total // PAGE)))
 
@@ -52,7 +52,7 @@ def show(code: str) -> ResponseReturnValue:
 @bp.get("/referrals/new")
 def referral() -> ResponseReturnValue:
     form = _referral_form()(today=g.today, received_on=g.today)
-    if source_id := request.args.get("source", type=int):
+    if source_id := row_id(request.args.get("source")):
         source = get_source(g.practice.id, source_id)
         form.source_id.data, form.source_name.data = str(source.id), source.display_name
     template = "clients/_referral_layer.html" if is_htmx() else "clients/referral.html"

@@ -15,6 +15,7 @@ from crm.documents.models import Document, DocumentState
 from crm.documents.phrases import PHRASES
 from crm.documents.review import Review
 from crm.sources.queries import get_source
+from crm.text import row_id
 from crm.web import invalid, is_htmx, sealer
 
 SWAP = re.compile(r"(\d{1,6}):(\d{1,6}):(.{1,200})", re.DOTALL)
@@ -23,7 +24,7 @@ SWAP = re.compile(r"(\d{1,6}):(\d{1,6}):(.{1,200})", re.DOTALL)
 def new() -> ResponseReturnValue:
     """Open the letter a task stands for, a letter to somebody, or the choice of what to write."""
     if not (request.args.get("task") or request.args.get("key")):
-        return _choice_page(_new_form(request.args.get("source", type=int)))
+        return _choice_page(_new_form(row_id(request.args.get("source"))))
     brief = brief_from(request.args)
     if brief.task_key and (earlier := queries.find_draft(g.practice.id, brief.task_key)):
         return redirect(url_for("documents.show", document_id=earlier.id), 303)

@@ -17,6 +17,7 @@ from crm.documents import (
     words_views,
 )
 from crm.documents.models import DocumentState
+from crm.text import row_id
 from crm.web import sealer
 
 bp = Blueprint("documents", __name__)
@@ -34,7 +35,7 @@ CHANNEL_WORDS = {
 
 
 def index() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=int) or 1)
+    page = max(1, row_id(request.args.get("page")) or 1)
     return render_template(
         "documents/index.html",
         drafts=queries.page_of(g.practice.id, DocumentState.DRAFT, limit=PAGE),

@@ -11,6 +11,7 @@ from crm.outreach import action_views, digest_jobs, mornings
 from crm.outreach.action_links import subscriber_of
 from crm.outreach.day_words import day
 from crm.outreach.workdays import calendar_of
+from crm.text import row_id
 from crm.web import commit, csrf
 
 
@@ -40,7 +41,7 @@ def pause(token: str) -> ResponseReturnValue:
         return action_views.refused()
     practice = db.session.get_one(Practice, user.practice_id)
     today = practice.local(g.now)
-    days = request.form.get("days", type=int)
+    days = row_id(request.form.get("days"))
     if request.method == "POST" and days in (0, *mornings.PAUSES):
         user.digest_paused_until = today + timedelta(days=days) if days else None
         commit()

@@ -12,6 +12,7 @@ from crm.journal.acts import MessageResolved
 from crm.outreach import channel_service, clock_words, mailer, outbox, outbox_queries, outbox_words
 from crm.outreach.models import MessageState, OutboxMessage
 from crm.outreach.outbox_words import Group
+from crm.text import row_id
 from crm.web import commit
 
 PER_PAGE = 50
@@ -23,7 +24,7 @@ def index() -> ResponseReturnValue:
     show = next((group for group in Group if group == request.args.get("show")), None)
     counts = outbox_queries.counts(g.practice.id)
     last = max(1, -(-counts[show] // PER_PAGE)) if show else 1
-    page = min(max(request.args.get("page", 1, type=int), 1), last)
+    page = min(max(row_id(request.args.get("page")) or 1, 1), last)
     offset = (page - 1) * PER_PAGE
     limits = {show: PER_PAGE} if show else FIRST
     parts = {

@@ -25,7 +25,7 @@ def quick_add() -> ResponseReturnValue:
     """Show the form; save it."""
     if request.method == "GET":
         form = QuickForm(formdata=None, due=g.today)
-        if source_id := request.args.get("source", type=int):
+        if source_id := row_id(request.args.get("source")):
             source = get_source(g.practice.id, source_id)
             form.source_id.data, form.source_name.data = str(source.id), source.display_name
         return _page(form)

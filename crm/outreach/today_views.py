@@ -10,6 +10,7 @@ from crm.keeping import keeping_views as keeping
 from crm.outreach import agenda, agenda_queries, outbox_queries, today_queries
 from crm.outreach.task_views import row_of
 from crm.outreach.workdays import Workdays, calendar_of
+from crm.text import row_id
 
 URGENT_DAYS = 3
 FIRST, MORE = 40, 50
@@ -70,7 +71,7 @@ def _count_without_step(shown: int) -> int:
 
 def more() -> ResponseReturnValue:
     """Fetch the next rows of "Later"."""
-    offset = max(0, request.args.get("offset", 0, type=int) or 0)
+    offset = row_id(request.args.get("offset")) or 0
     urgent_until = practice_days().count(g.today, URGENT_DAYS)
     listed = today_queries.ahead(g.practice.id, g.today, urgent_until, MORE, offset)
     next_url = f"/today/more?offset={offset + MORE}" if len(listed) == MORE else None

@@ -11,6 +11,7 @@ from crm.web import BaseForm
 class ListFileForm(BaseForm):
     """A file, and nothing else; whether it can be read is the reader's answer."""
 
+    takes_files = True
     file = FileField("List as a CSV file")
 
 

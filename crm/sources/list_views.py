@@ -11,6 +11,7 @@ from crm.sources.base_views import bp
 from crm.sources.list_queries import FOUND_LIMIT, PAGE, SORTS, Wanted
 from crm.sources.models import Grade, Lane
 from crm.sources.search import code_prefix, words_of
+from crm.text import row_id
 from crm.web import is_htmx
 
 FOUND_SHOWN = 8
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
     total, worked = (0, 0) if is_htmx() else list_queries.counts(g.practice.id)
     found = total if wanted.is_everything and not is_htmx() else list_queries.count_wanted(g.practice.id, wanted)
     last = max(1, -(-found // PAGE))
-    page = min(max(1, request.args.get("page", 1, type=int) or 1), last)
+    page = min(max(1, row_id(request.args.get("page")) or 1), last)
     rows = list_queries.page_of_sources(g.practice.id, wanted, page) if found else []
     shown: dict[str, Any] = {
         "rows": rows,

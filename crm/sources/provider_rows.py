@@ -19,7 +19,7 @@ from crm.sources.person_names import (
 )
 from crm.sources.provider_columns import FIELDS
 from crm.sources.specialties import read_specialty
-from crm.text import clean_line
+from crm.text import clean_line, from_csv_cell
 
 # What may be typed in a column, and what fits into the database once it is written in our form.
 LIMITS: Mapping[str, int] = {
@@ -46,7 +46,6 @@ _ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 _AT_HOME = {"", "us", "usa", "u.s", "u.s.a", "united states", "united states of america"}
-_ESCAPED = re.compile(r"^'(?=[\s\x00-\x1f]*[=+\-@])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _value(field: str, cell: str) -> str:
     limit = LIMITS[field]
     if field in ("street", "city_state_zip"):
         cell = re.sub(r"[ ,]*[\r\n]+[ ,]*", ", ", cell.strip())
-    value = clean_line(_ESCAPED.sub("", cell), limit + 1)
+    value = clean_line(from_csv_cell(cell), limit + 1)
     if len(value) > limit:
         raise RowRefused(field, f"{FIELDS[field]} has more than {limit} characters.")
     said = value.lower()

@@ -17,6 +17,7 @@ from crm.sources import history, queries, record_queries, record_words
 from crm.sources.base_views import bp, opened_notes
 from crm.sources.forms import CHANNELS, ROLE_WORDS
 from crm.sources.models import Source
+from crm.text import row_id
 from crm.web import is_htmx
 
 SHOWN = 30
@@ -35,7 +36,7 @@ def show(source_id: int) -> ResponseReturnValue:
     chosen = request.args.get("show", "")
     if chosen not in record_queries.SHOWN:
         chosen = ""
-    before = request.args.get("before", type=int)
+    before = row_id(request.args.get("before"))
     past = _past(source, chosen, before)
     if is_htmx() and before is not None:
         return render_template("sources/_history.html", source=source, show=chosen, **past)

@@ -13,7 +13,7 @@ import dbhash
 import outside
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from crm.accounts.models import User
 from crm.db import db
@@ -87,17 +87,16 @@ def _id(app: Flask, query: Any) -> Any:
 TABLES = {
     "visit_id": "visit", "release_id": "client_release", "goal_id": "goal", "session_id": "session_log",
     "measurement_id": "measurement", "provider_id": "treating_provider", "contact_id": "contact",
-    "fact_id": "background_fact", "feed_id": "calendar_feed", "message_id": "outbox_message", "batch_id": "import_batch",
-    "browser_id": "user_session",
+    "fact_id": "background_fact", "feed_id": "calendar_feed", "message_id": "outbox_message",
+    "batch_id": "import_batch", "browser_id": "user_session",
 }  # fmt: skip
 
 
 def _ids(app: Flask) -> dict[str, Any]:
     with app.app_context():
         here, there = builders.practice().id, builders.practice(name="Elsewhere").id
-        found = {
-            name: db.session.execute(text(f"SELECT min(id) FROM {table}")).scalar() for name, table in TABLES.items()
-        }  # noqa: S608
+        tables = {name: db.metadata.tables[table] for name, table in TABLES.items()}
+        found = {name: db.session.scalar(select(func.min(table.c.id))) for name, table in tables.items()}
         found |= {
             "code": CLIENT,
             "seq": db.session.execute(text("SELECT min(entry_seq) FROM red_flag")).scalar(),
