@@ -96,7 +96,7 @@ def _ids(app: Flask) -> dict[str, Any]:
         here, there = builders.practice().id, builders.practice(name="Elsewhere").id
         found = {
             name: db.session.execute(text(f"SELECT min(id) FROM {table}")).scalar() for name, table in TABLES.items()
-        }  # noqa: S608
+        }
         found |= {
             "code": CLIENT,
             "seq": db.session.execute(text("SELECT min(entry_seq) FROM red_flag")).scalar(),
