@@ -12,7 +12,8 @@ from crm.accounts import queries, reset_service, sign_in_events
 from crm.accounts.account_forms import AddressForm, IdleForm
 from crm.accounts.proofs import NewPassword
 from crm.accounts.sign_in import FRESH
-from crm.db import writing
+from crm.db import db, writing
+from crm.journal import access_service as access
 from crm.web import invalid
 
 bp = Blueprint("account", __name__)
@@ -41,7 +42,7 @@ def save_idle() -> ResponseReturnValue:
     form = IdleForm()
     if not form.validate_on_submit():
         return invalid(_page(form))
-    with writing():
+    with writing(g.practice.id), access.watched(g.practice, g.user, now=g.now, user_id=g.user.id):
         g.user.idle_minutes = form.minutes.data
     flash(f"Saved. Without a click the desk closes after {form.minutes.data} minutes.")
     return redirect(url_for("account.index"), 303)

@@ -90,6 +90,7 @@ _ADDRESSES: Mapping[Permission, str] = {
         accounts: welcome choose_sample welcome_sources remove_sample save_practice save_letterhead
         documents: templates words ours words_page rules add_term drop_term relax
         keeping: read_restored
+        log: index as_csv
     """,
     Permission.PEOPLE: """
         people: index invite change_role disable enable end_sessions new_link

@@ -1,5 +1,7 @@
 """The welcome steps, and the practice page."""
 
+from contextlib import AbstractContextManager
+
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,7 +10,7 @@ from crm.accounts import service, sessions
 from crm.accounts.forms import DigestForm, LetterheadForm, PracticeForm, SampleForm
 from crm.accounts.models import Theme
 from crm.db import db
-from crm.fresh import ask
+from crm.journal import access_service as access
 from crm.keeping import keeping_views as keeping
 from crm.outreach import jobs
 from crm.web import commit, invalid, sealer
@@ -68,11 +70,12 @@ def save_practice() -> ResponseReturnValue:
     form = PracticeForm()
     if not form.validate_on_submit():
         return invalid(_practice_page(form))
-    g.practice.name, g.practice.time_zone = form.practice_name.data, form.time_zone.data
-    g.practice.cutoff = form.cutoff.data
-    service.change_work_days(g.practice, "".join(sorted(form.work_days.data)))
-    g.practice.closed_days = sorted(set(form.closed_dates))
-    g.user.theme = Theme(form.theme.data)
+    with _watched():
+        g.practice.name, g.practice.time_zone = form.practice_name.data, form.time_zone.data
+        g.practice.cutoff = form.cutoff.data
+        service.change_work_days(g.practice, "".join(sorted(form.work_days.data)))
+        g.practice.closed_days = sorted(set(form.closed_dates))
+        g.user.theme = Theme(form.theme.data)
     db.session.flush()
     at_once = jobs.replan_soon(g.practice, now=g.now)
     commit()
@@ -90,12 +93,18 @@ def save_digest() -> ResponseReturnValue:
         valid = False
     if not valid:
         return invalid(_practice_page(_practice_form(), digest=form))
-    g.user.digest_on, g.user.digest_hour = form.digest_on.data, form.digest_hour.data
-    g.user.digest_days = "".join(sorted(form.digest_days.data))
-    g.user.digest_paused_until, g.user.digest_when_empty = until, form.digest_when_empty.data
+    with _watched():
+        g.user.digest_on, g.user.digest_hour = form.digest_on.data, form.digest_hour.data
+        g.user.digest_days = "".join(sorted(form.digest_days.data))
+        g.user.digest_paused_until, g.user.digest_when_empty = until, form.digest_when_empty.data
     commit()
     flash("Saved. The next digest keeps to it.")
     return redirect(url_for("accounts.practice"), 303)
+
+
+def _watched() -> AbstractContextManager[None]:
+    """Have what is set in the block noted in the log, by the names of the fields."""
+    return access.watched(g.practice, g.practice, g.user, now=g.now, user_id=g.user.id)
 
 
 def _digest_form() -> DigestForm:
@@ -121,13 +130,10 @@ def save_letterhead() -> ResponseReturnValue:
     form = LetterheadForm()
     if not form.validate_on_submit():
         return invalid(_practice_page(_practice_form(), form))
-    # Whoever changes it has all faxes. It is one short field: what else was typed is saved before the question.
-    waits = form.fax_gateway.data != g.practice.fax_gateway and not sessions.current().is_fresh(g.now)
-    if waits:
-        form.fax_gateway.data = g.practice.fax_gateway
-    for owner, names in ((g.practice, PRACTICE_FIELDS), (g.user, PERSON_FIELDS)):
-        for name in names:
-            setattr(owner, name, form[name].data)
+    with _watched():
+        for owner, names in ((g.practice, PRACTICE_FIELDS), (g.user, PERSON_FIELDS)):
+            for name in names:
+                setattr(owner, name, form[name].data)
     commit()
     if waits:
         flash("Saved, but for the fax service: where faxes go is changed by nobody else. Now write it once more.")

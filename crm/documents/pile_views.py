@@ -13,6 +13,7 @@ from crm.documents.draft_views import as_pdf
 from crm.documents.fact_queries import recipient_of, writer_of
 from crm.documents.models import Delivery, DeliveryChannel
 from crm.documents.pile import PaperItem, Pile, sort_pile
+from crm.journal import access_views
 from crm.text import row_id
 from crm.web import sealer
 
@@ -38,6 +39,7 @@ def pile_pdf() -> ResponseReturnValue:
     frozen = [
         content for item in found.printable if item.delivery_id not in closed for content in _files(item.delivery_id)
     ]
+    access_views.prints(one.document_id for one in waiting if one.id not in closed)
     back = writer_of(g.practice, g.user).address
     db.session.rollback()  # no transaction is held while it is typeset
     rows = {"envelopes": found.envelopes, "card-backs": found.card_backs, "labels": found.labels}

@@ -149,11 +149,29 @@ class ClientViewed(Access):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentViewed(Access):
+    """What a document says was opened; told once per person, document and quarter of an hour."""
+
+    type: ClassVar[str] = "document_viewed"
+    document: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DocumentPrinted(Access):
-    """A document was opened or printed; `document` is its number."""
+    """Papers were taken out to be printed; `place` is our name of the page that did it."""
 
     type: ClassVar[str] = "document_printed"
-    document: int
+    place: str
+    document: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListExported(Access):
+    """A list was taken out as a file; `place` is our name of the page that did it."""
+
+    type: ClassVar[str] = "list_exported"
+    place: str
+    client: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,15 +181,6 @@ class FeedFetched(Access):
     type: ClassVar[str] = "feed_fetched"
     feed: int
     caller: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeyRotated(Access):
-    """A key was added, made the active one, or retired; `key` is its name, never the key."""
-
-    type: ClassVar[str] = "key_rotated"
-    key: str
-    change: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,4 +200,13 @@ class AccessRefused(Access):
     status: int
 
 
+# Reading and being refused leave these and nothing else.
+TRACES: tuple[type[Access], ...] = (
+    ClientViewed,
+    DocumentViewed,
+    DocumentPrinted,
+    ListExported,
+    FeedFetched,
+    AccessRefused,
+)
 TYPES: frozenset[str] = frozenset(kind.type for kind in Access.__subclasses__())

@@ -36,6 +36,7 @@ class JournalEntry(db.Model):  # type: ignore[name-defined,misc]
         Index("ix_journal_entry_client", "practice_id", "client_id", "seq"),
         Index("ix_journal_entry_undoes", "undoes"),
         Index("ix_journal_entry_practice", "practice_id", "seq"),
+        Index("ix_journal_entry_type", "practice_id", "type", "at"),
         {"sqlite_autoincrement": True},
     )
 

@@ -1,15 +1,19 @@
 """The clock: whether it ticks, how its jobs went, what comes next."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, render_template
 from flask.typing import ResponseReturnValue
 
+from crm.keeping import trouble_service, trouble_words
+from crm.keeping.trouble_models import TroubleKind
 from crm.outreach import clock_words, mailer, outbox_queries
 from crm.outreach.outbox_words import Group
 from crm.settings import Settings
 from crm.shell_queries import next_digest
+
+TROUBLE_DAYS, TROUBLES_SHOWN = 7, 20
 
 
 def clock() -> ResponseReturnValue:
@@ -18,6 +22,7 @@ def clock() -> ResponseReturnValue:
     first = outbox_queries.listed(g.practice.id, Group.LEAVE, limit=1)
     return render_template(
         "outreach/clock.html",
+        troubles=[(trouble_words.of(kind, place), times, on) for kind, place, times, on in _counted()],
         jobs=clock_words.job_lines(beat.details if beat else {}, g.now),
         sent=_at(beat.sent_at) if beat and beat.sent_at else "",
         stands_still=bool(mailer.missing() or (beat and beat.channel_paused)),
@@ -26,6 +31,10 @@ def clock() -> ResponseReturnValue:
         tick_seconds=settings.tick_seconds,
         command="flask serve" if settings.is_sqlite else "flask worker",
     )
+
+
+def _counted() -> list[tuple[TroubleKind, str, int, date]]:
+    return trouble_service.counted(now=g.now, days=TROUBLE_DAYS)[:TROUBLES_SHOWN]
 
 
 def _soon(moment: datetime) -> str:

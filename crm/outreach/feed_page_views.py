@@ -6,6 +6,8 @@ import segno
 from flask import current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.accounts import notices_service as notices
+from crm.accounts.notice_words import Notice
 from crm.journal import service as journal
 from crm.journal.acts import FeedCreated, FeedRevoked
 from crm.outreach import feed_kinds, feed_queries, feed_service
@@ -44,6 +46,8 @@ def rotate_feed(feed_id: int) -> ResponseReturnValue:
 def _shown_once(feed: CalendarFeed, token: str) -> str:
     """Show a new address in this answer and never again, so no redirect: nothing keeps it on the way."""
     journal.record(g.practice, FeedCreated(feed=feed.id), now=g.now, actor=g.user.id)
+    base_url = current_app.extensions["handoff"].settings.base_url
+    notices.tell(g.user, Notice.NEW_FEED, now=g.now, base_url=base_url)
     commit()
     return _page(FeedForm(formdata=None), feed, token)
 

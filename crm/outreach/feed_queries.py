@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from crm.accounts.models import Practice, User
 from crm.db import NotFound, db
+from crm.journal.access_acts import TYPES
 from crm.journal.models import JournalEntry
 from crm.outreach.models import CalendarFeed, FeedKind
 
@@ -34,7 +35,8 @@ class FeedInfo:
 
 def find_by_hash(token_hash: str) -> FeedInfo | None:
     """Return a feed that may be read: known, not withdrawn, of somebody who may sign in."""
-    head = select(func.max(JournalEntry.seq)).where(JournalEntry.practice_id == Practice.id).scalar_subquery()
+    told = select(JournalEntry.seq).where(JournalEntry.practice_id == Practice.id, JournalEntry.type.not_in(TYPES))
+    head = told.order_by(JournalEntry.seq.desc()).limit(1).scalar_subquery()
     query = (
         select(
             CalendarFeed.id.label("feed_id"),

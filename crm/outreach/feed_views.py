@@ -15,12 +15,15 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from crm import clock
+from crm.accounts.models import Practice
 from crm.db import Busy, Damaged, db, writing
+from crm.journal import access_service as access
+from crm.journal.access_acts import FeedFetched
 from crm.outreach import agenda_queries, appointments, calendar_feed, calendar_queries, feed_kinds, feed_queries
 from crm.outreach.agenda import AgendaItem
 from crm.outreach.appointments import Appointment, What
 from crm.outreach.feed_queries import FeedInfo
-from crm.outreach.feed_service import client_family, digest_of
+from crm.outreach.feed_service import FAMILIES, client_family, digest_of
 from crm.outreach.models import CalendarFeed
 from crm.sources import lunch_queries
 from crm.throttle_pages import count_wrong
@@ -73,7 +76,10 @@ class Minute:
             return self._answers[info.practice_uuid, info.feed_id] > self._most
 
 
+OTHER_PROGRAM = "another program"
+KNOWN = {name for _mark, name in FAMILIES}
 blocks, bodies, answers = Kept(KEPT_BLOCKS), Kept(KEPT_FEEDS), Minute(ANSWERS_A_MINUTE)
+noted = Kept(KEPT_FEEDS * 4)
 
 
 def feed(token: str) -> Response:
@@ -139,14 +145,20 @@ def _block(item: AgendaItem | Appointment, info: FeedInfo) -> bytes:
 
 
 def _note_fetch(info: FeedInfo) -> None:
-    """Remember who fetched and when, at most every few minutes: the one thing this GET writes."""
+    """Remember who fetched and when, every few minutes; in the log once an hour and kind of calendar."""
     family = client_family(request.headers.get("User-Agent", ""))
-    if info.fetched_at and g.now - info.fetched_at < NOTE_EVERY:
+    caller = family if family in KNOWN else OTHER_PROGRAM  # anybody may call themselves anything
+    hour = (info.practice_uuid, info.feed_id, caller, int(g.now.timestamp()) // 3600)
+    if info.fetched_at and g.now - info.fetched_at < NOTE_EVERY and noted.get(hour):
         return
-    with suppress(Busy, Damaged, OperationalError), writing():  # a calendar is read even where nothing may be written
+    # A calendar is read even where nothing may be written.
+    with suppress(Busy, Damaged, OperationalError), writing(info.practice_id):
         db.session.execute(
             update(CalendarFeed).where(CalendarFeed.id == info.feed_id).values(fetched_at=g.now, fetched_by=family)
         )
+        practice = db.session.get_one(Practice, info.practice_id)
+        access.note_once(practice, FeedFetched(feed=info.feed_id, caller=caller), now=g.now, within=timedelta(hours=1))
+        noted.keep(hour, b"noted")
 
 
 def _plain(words: str, status: int) -> Response:

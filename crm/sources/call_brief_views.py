@@ -15,6 +15,7 @@ from crm.clients.referral_check import Elements
 from crm.clients.series import series_of
 from crm.crypto import KeyringError, Sealer, Unreadable
 from crm.db import NotFound
+from crm.journal import access_views
 from crm.outreach import agenda_queries, today_queries
 from crm.outreach.agenda import AgendaItem
 from crm.outreach.forms import OutcomeForm
@@ -56,6 +57,7 @@ def brief(source_id: int) -> ResponseReturnValue:
     task = _task(source, items)
     aside = source_records.aside_of(g.practice.id, source.id)
     shown = sorted(clients, key=lambda client: task is None or client.code != task.item.client_code)[:SHOWN]
+    access_views.shows_clients(client.code for client in shown)
     return render_template(
         "sources/call_brief.html",
         source=source,

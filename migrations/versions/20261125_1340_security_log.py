@@ -15,6 +15,7 @@ def upgrade() -> None:
     # Not in a batch, which would copy the table: its triggers stay, and a long journal is not rewritten.
     op.add_column("journal_entry", sa.Column("ip", sa.String(length=45), nullable=False, server_default=""))
     op.add_column("journal_entry", sa.Column("session", sa.String(length=8), nullable=False, server_default=""))
+    op.create_index("ix_journal_entry_type", "journal_entry", ["practice_id", "type", "at"])
     op.create_table(
         "trouble_count",
         sa.Column("on", sa.Date(), nullable=False),
@@ -31,5 +32,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("trouble_count")
+    op.drop_index("ix_journal_entry_type", table_name="journal_entry")
     op.drop_column("journal_entry", "session")
     op.drop_column("journal_entry", "ip")
