@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
-from crm import cli, disk_pages, front_door, guards, logs, web
+from crm import cli, disk_pages, fresh, front_door, guards, logs, throttle_pages, web
 from crm.accounts import account_views as account
 from crm.accounts import people_views as people
 from crm.accounts import session_interface, session_views, sign_in
@@ -77,6 +77,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     disk_pages.install(app)
     trouble.install(app)
     access_views.install(app)
+    throttle_pages.install(app)
     sign_in.install(app)
     session_interface.install(app)
     mailer.init_app(app)

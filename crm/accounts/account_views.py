@@ -12,7 +12,7 @@ from crm.accounts import queries, reset_service, sign_in_events
 from crm.accounts.account_forms import AddressForm, IdleForm
 from crm.accounts.proofs import NewPassword
 from crm.accounts.sign_in import FRESH
-from crm.db import db, writing
+from crm.db import writing
 from crm.journal import access_service as access
 from crm.web import invalid
 

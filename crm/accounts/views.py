@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, u
 from flask.typing import ResponseReturnValue
 
 from crm import demo
-from crm.accounts import service, sessions
+from crm.accounts import service
 from crm.accounts.forms import DigestForm, LetterheadForm, PracticeForm, SampleForm
 from crm.accounts.models import Theme
 from crm.db import db

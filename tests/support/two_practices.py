@@ -95,9 +95,8 @@ TABLES = {
 def _ids(app: Flask) -> dict[str, Any]:
     with app.app_context():
         here, there = builders.practice().id, builders.practice(name="Elsewhere").id
-        found = {
-            name: db.session.execute(text(f"SELECT min(id) FROM {table}")).scalar() for name, table in TABLES.items()
-        }
+        tables = {name: db.metadata.tables[table] for name, table in TABLES.items()}
+        found = {name: db.session.scalar(select(func.min(table.c.id))) for name, table in tables.items()}
         found |= {
             "code": CLIENT,
             "seq": db.session.execute(text("SELECT min(entry_seq) FROM red_flag")).scalar(),
