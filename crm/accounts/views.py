@@ -6,10 +6,11 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, u
 from flask.typing import ResponseReturnValue
 
 from crm import demo
-from crm.accounts import service
+from crm.accounts import service, sessions
 from crm.accounts.forms import DigestForm, LetterheadForm, PracticeForm, SampleForm
 from crm.accounts.models import Theme
 from crm.db import db
+from crm.fresh import ask
 from crm.journal import access_service as access
 from crm.keeping import keeping_views as keeping
 from crm.outreach import jobs
@@ -130,6 +131,10 @@ def save_letterhead() -> ResponseReturnValue:
     form = LetterheadForm()
     if not form.validate_on_submit():
         return invalid(_practice_page(_practice_form(), form))
+    # Whoever changes it has all faxes. It is one short field: what else was typed is saved before the question.
+    waits = form.fax_gateway.data != g.practice.fax_gateway and not sessions.current().is_fresh(g.now)
+    if waits:
+        form.fax_gateway.data = g.practice.fax_gateway
     with _watched():
         for owner, names in ((g.practice, PRACTICE_FIELDS), (g.user, PERSON_FIELDS)):
             for name in names:
