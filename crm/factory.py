@@ -1,22 +1,19 @@
 """Put the application together: settings in, a Flask application out."""
 
 import hashlib
-import logging
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-import structlog
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
-from crm import cli, disk_pages, fresh, front_door, guards, signing_keys, throttle_pages, web
+from crm import cli, disk_pages, fresh, front_door, guards, logs, signing_keys, throttle_pages, web
 from crm.accounts import account_views as account
 from crm.accounts import people_views as people
 from crm.accounts import session_interface, session_views, sign_in
@@ -83,7 +80,7 @@ class Handoff:
 def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Flask:
     """Make the application. `clock` returns the present moment, aware, in UTC."""
     app = bare_app(settings, clock)
-    _configure_logs()
+    logs.configure()
     front_door.install(app)  # before all that reads a request or begins to write
     web.install(app)  # before Security, whose hooks read the user: a POST's transaction begins as a writing one
     disk_pages.install(app)
@@ -162,35 +159,6 @@ def _config(settings: Settings) -> dict[str, object]:
 def _postgres_options() -> dict[str, object]:
     said = " ".join(f"-c {name}={value}" for name, value in POSTGRES)
     return {"pool_pre_ping": True, "pool_size": 10, "connect_args": {"options": said}}
-
-
-def _configure_logs() -> None:
-    """Write one JSON object a line to stderr; only what is named at the call gets in, never a form or a row."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _place_of_the_error,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-
-
-def _place_of_the_error(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    """Turn an exception into its places in the code: its message may quote what a client's row says."""
-    error = event.pop("exc_info", None)
-    if isinstance(error, BaseException):
-        places, step = [], error.__traceback__
-        while step is not None:
-            code = step.tb_frame.f_code
-            places.append(f"{Path(code.co_filename).name}:{step.tb_lineno} {code.co_name}")
-            step = step.tb_next
-        event["where"] = places[-12:]
-    return event
 
 
 def _serve_static(app: Flask) -> None:

@@ -7,6 +7,7 @@ asked, and no word of it is logged: it may hold the secret address of a calendar
 import logging
 from typing import Any
 
+import gunicorn.glogging
 import gunicorn.http.wsgi
 import structlog
 import waitress
@@ -109,6 +110,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             log.info("refusal_not_read", status=status)
 
 
+class Log(gunicorn.glogging.Logger):  # type: ignore[misc]
+    """Gunicorn's log without handlers of its own: what it says is written as everything else is."""
+
+    def setup(self, _cfg: Any) -> None:
+        """Hand on what is worth a warning."""
+        self.error_log.handlers, self.access_log.handlers = [], []
+        self.error_log.propagate, self.access_log.propagate = True, False
+        self.error_log.setLevel(logging.WARNING)
+
+
 class Pages(BaseApplication):  # type: ignore[misc]
     """gunicorn with threads, forked from one application; no access log, since addresses of feeds are secrets."""
 
@@ -121,6 +132,7 @@ class Pages(BaseApplication):  # type: ignore[misc]
             "worker_class": "crm.servers.Worker",
             "threads": THREADS,
             "accesslog": None,
+            "logger_class": Log,
             "timeout": SECONDS_TO_ASK,
             "graceful_timeout": GRACE_SECONDS,
             "reuse_port": True,  # it can start again while children of a killed one still hold the port

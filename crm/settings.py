@@ -92,6 +92,13 @@ class Settings(BaseSettings):
             raise ValueError("second_factor: it can be off on this machine alone, for scripts and tests; take it out")
         return self
 
+    @model_validator(mode="after")
+    def _debug(self) -> "Settings":
+        asked = os.environ.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"}
+        if asked and urlsplit(self.base_url).hostname not in LOOPBACK:
+            raise ValueError("FLASK_DEBUG: it shows the inside of the program; take it out, or use it on this machine")
+        return self
+
     @property
     def is_https(self) -> bool:
         """Say whether people reach the product by https."""

@@ -84,8 +84,7 @@ def change_role(user_id: int) -> ResponseReturnValue:
     except people_service.LastOwner:
         return _refused()
     if is_other:
-        sessions.end_all(user.id, but=sessions.current().mark)  # with other rights everybody signs in anew
-        sessions.renew()
+        sessions.end_all(user.id)  # with other rights everybody signs in anew, here too
         _note(RoleChanged(user=user.id, role=role.value))
         notices.tell(user, Notice.ROLE_CHANGED, now=g.now, base_url=_settings().base_url, detail=ROLE_WORDS[role])
     commit()

@@ -106,7 +106,7 @@ def _came_in(_app: Flask, user: User, authn_via: list[str] | None, **_more: Any)
         return
     wrote(user, acts.SignedIn(user=user.id, by=by))
     if by == "recovery":
-        wrote(user, acts.RecoveryCodeUsed(user=user.id, left=len(user.mf_recovery_codes)))
+        wrote(user, acts.RecoveryCodeUsed(user=user.id, left=len(user.mf_recovery_codes or ())))
     _knows_device(user)
 
 

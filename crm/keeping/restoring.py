@@ -15,7 +15,10 @@ from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import CursorResult, delete, select, update
 
-from crm.accounts.models import Practice, SetupLink, User, UserSession
+from crm.accounts import notices_service as notices
+from crm.accounts.models import Practice, Role, SetupLink, User, UserSession
+from crm.accounts.notice_words import Notice
+from crm.accounts.permissions import RoleName
 from crm.clients import erasure_service
 from crm.clients.models import Client
 from crm.clients.record_models import Erasure
@@ -171,11 +174,22 @@ def _settled(
             practice.task_revision += JUMP
             _count_digests_as_sent(practice, now)
             journal.record(practice, DataRestored(made_at=manifest.made_at.isoformat()), now=now)
+            _tell_owners(practice, manifest.made_at, now)
     with writing(jobs.HEARTBEAT_LOCK):
         codes = tuple(line.code for line in {e.client: e for e in erased}.values() if _erase_again(line, now))
     verdicts = [verdict_of(practice)[0] for practice in db.session.scalars(select(Practice)).all()]
     trouble = next((f"The journal does not hold: {v.trouble}." for v in verdicts if not v.holds), "")
     return Restored(manifest, held, signed_out, codes, unread, trouble)
+
+
+def _tell_owners(practice: Practice, made_at: datetime, now: datetime) -> None:
+    base_url = current_app.extensions["handoff"].settings.base_url
+    owners = select(User).where(
+        User.practice_id == practice.id, User.active.is_(True), User.roles.any(Role.name == RoleName.OWNER)
+    )
+    for owner in db.session.scalars(owners):
+        told = f"the backup of {made_at:%Y-%m-%d %H:%M} UTC"
+        notices.tell(owner, Notice.RESTORED, now=now, base_url=base_url, detail=told)
 
 
 def _hold_all(made_at: datetime) -> int:

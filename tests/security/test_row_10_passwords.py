@@ -1,4 +1,4 @@
-"""Row 10: 12 to 128 characters of any kind, none that is tried first, Argon2id with parameters that follow the product."""
+"""Row 10: 12 to 128 characters of any kind, none that is tried first, Argon2id whose parameters follow the product."""
 
 import unicodedata
 from collections.abc import Callable
@@ -9,7 +9,8 @@ from flask_security.utils import get_hmac
 from outside import Product
 
 WELL_MADE = "Straße 🏋️ " + "é pied ou à cheval, " * 5
-COMMON = ("password1234", "P@ssw0rd1234!", "qwertyuiop12", "1qaz2wsx3edc", "123456789012", "aaaaaaaaaaaa", "abcabcabcabc",
+COMMON = ("password1234",
+          "P@ssw0rd1234!", "qwertyuiop12", "1qaz2wsx3edc", "123456789012", "aaaaaaaaaaaa", "abcabcabcabc",
           "iloveyou12345", "Summer2026!!!", "welcome to handoff", "letmein letmein", "dragon-monkey-99")  # fmt: skip
 HERE = ("--practice", "1")
 OWN = ("Sam Reed 12345", "samreed2026!!", "northside exercise", "someone-1234567")
