@@ -12,9 +12,8 @@ OWN = "SELECT id FROM practice ORDER BY id LIMIT 1"
 
 
 def entries(product, kind):
-    query = (
-        f"SELECT seq, at, actor, payload, ip, session FROM journal_entry WHERE type = :kind AND practice_id = ({OWN})"
-    )
+    columns = "SELECT seq, at, actor, payload, ip, session FROM journal_entry"
+    query = f"{columns} WHERE type = :kind AND practice_id = ({OWN})"
     return [
         {
             "seq": seq,
@@ -96,7 +95,7 @@ def test_row_24_the_page_says_that_the_chain_is_unbroken(product):
         pytest.param("UPDATE journal_entry SET ip = '10.9.9.9' WHERE seq = 2", "entry 2", id="another place"),
         pytest.param("DELETE FROM journal_entry WHERE seq = 2", "entry 3", id="deleted"),
         pytest.param("UPDATE journal_entry SET seq = CASE seq WHEN 2 THEN 900 ELSE seq END", "entry 3", id="reordered"),
-        pytest.param("DELETE FROM journal_entry WHERE seq >= 3", "digest mail", id="cut off"),
+        pytest.param("DELETE FROM journal_entry WHERE seq >= 3", "there is no entry", id="cut off"),
     ],
 )
 def test_row_24_a_log_cut_changed_or_reordered_in_a_copy_is_found(product, tmp_path, change, named):
