@@ -1,7 +1,7 @@
 """What every process writes to standard error: one JSON object a line, ours and those of the libraries.
 
 Only what is named at a call of ours gets in, never a form or a row. Of a library's line stands its text without the
-values, which may be a path, a name or a statement; of an exception its kind and its places in the code, never its words.
+values, which may be a path, a name or a statement; of an exception its kind and its places, never its words.
 """
 
 import json
@@ -55,7 +55,7 @@ def configure() -> None:
         root.removeHandler(handler)
     root.addHandler(Lines())
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    warnings.showwarning = _warned
+    warnings.showwarning = _warned  # type: ignore[assignment]
     sys.excepthook = _broken
     threading.excepthook = _broken_thread
 

@@ -149,13 +149,14 @@ def _note_fetch(info: FeedInfo) -> None:
     family = client_family(request.headers.get("User-Agent", ""))
     caller = family if family in KNOWN else OTHER_PROGRAM  # anybody may call themselves anything
     hour = (info.practice_uuid, info.feed_id, caller, int(g.now.timestamp()) // 3600)
-    if info.fetched_at and g.now - info.fetched_at < NOTE_EVERY and noted.get(hour):
+    is_recent = info.fetched_at is not None and g.now - info.fetched_at < NOTE_EVERY
+    if is_recent and noted.get(hour):
         return
     # A calendar is read even where nothing may be written.
     with suppress(Busy, Damaged, OperationalError), writing(info.practice_id):
-        db.session.execute(
-            update(CalendarFeed).where(CalendarFeed.id == info.feed_id).values(fetched_at=g.now, fetched_by=family)
-        )
+        if not is_recent:
+            fetched = {"fetched_at": g.now, "fetched_by": family}
+            db.session.execute(update(CalendarFeed).where(CalendarFeed.id == info.feed_id).values(fetched))
         practice = db.session.get_one(Practice, info.practice_id)
         access.note_once(practice, FeedFetched(feed=info.feed_id, caller=caller), now=g.now, within=timedelta(hours=1))
         noted.keep(hour, b"noted")
