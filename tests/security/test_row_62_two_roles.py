@@ -104,7 +104,7 @@ def test_row_62_a_letter_about_a_client_is_a_name_and_an_address_to_an_assistant
 
 
 def test_row_62_a_changed_role_acts_at_the_next_request(product):
-    """Somebody comes by a link, is an assistant, becomes an owner, is an assistant again, is shut out; with more rights they sign in anew."""
+    """Somebody comes by a link, is an assistant, becomes an owner and signs in anew, falls back, is shut out."""
     owner = product.sign_in()
     email = "changing@example.com"
     shown = owner.post("/practice/people", {"name": "Chan Ging", "email": email, "role": "assistant"})
