@@ -55,7 +55,7 @@ def test_row_51_where_faxes_go_waits_for_the_proof_and_the_rest_is_kept(app, per
     form = {
         "street": "1 Main Street", "city": "Fairfield", "state": "OR", "zip": "97000", "phone": "503.555.0100",
         "email": "desk@example.com", "role_title": "Medical Exercise Specialist", "serves": "adults",
-        "fax_gateway": "fax.example.com", "credential": "MES",
+        "fax_gateway": "fax.example.com", "credential": "MES", "fax": "", "licence": "",
     }  # fmt: skip
     assert person.post("/practice/letterhead", data=form).location == "/verify?next=/practice"
     with app.app_context():
