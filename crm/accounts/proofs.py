@@ -15,6 +15,7 @@ from flask_security import (
     WebAuthnRegisterResponseForm,
     WebAuthnSigninResponseForm,
     hash_password,
+    uia_email_mapper,
 )
 from sqlalchemy import inspect
 
@@ -80,8 +81,9 @@ class SignIn(_WithPassword, LoginForm):
         self.next.data = self.next.data or "/"  # else the address of this very page would be where to go next
 
     def who(self) -> str:
-        """Name the account as typed: unknown ones are counted the same."""
-        return str(self.email.data or "").strip().lower()
+        """Name the account as it is looked up, however it was spelt: unknown ones are counted the same."""
+        typed = str(self.email.data or "").strip()
+        return str(uia_email_mapper(typed) or typed).lower()
 
 
 class Again(_WithPassword, VerifyForm):
