@@ -5,7 +5,9 @@ from walk import address, everything
 
 # Opened from a mail, by a mail program itself for some: the signed token in the address is the proof.
 SIGNED = {"refusals.refuse", "public.act", "public.undo_action", "public.stop_digest", "public.pause_digest"}
-REPORTS = {"trouble.csp_report"}  # a browser sends these by itself, without a page's token; they are counted and no more
+REPORTS = {
+    "trouble.csp_report"
+}  # a browser sends these by itself, without a page's token; they are counted and no more
 
 
 @pytest.fixture

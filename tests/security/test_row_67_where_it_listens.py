@@ -25,7 +25,7 @@ def test_row_67_without_a_word_it_listens_on_this_machine_alone(product):
     assert listening(product.port) <= HERE
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "desk.example.com"])  # noqa: S104 - to be refused
+@pytest.mark.parametrize("host", ["0.0.0.0", "desk.example.com"])
 def test_row_67_a_public_address_with_plain_http_is_refused(product, host):
     for command in ("serve", "web"):
         code, said = product.flask(
@@ -44,7 +44,7 @@ def test_row_67_plain_http_is_for_this_machine_alone(product, base_url):
 
 
 def test_row_67_with_https_in_front_it_may_listen_elsewhere(settings, warm, server):
-    environment = {"HANDOFF_BASE_URL": "https://127.0.0.1", "HANDOFF_HOST": "0.0.0.0"}  # noqa: S104 - behind a proxy
+    environment = {"HANDOFF_BASE_URL": "https://127.0.0.1", "HANDOFF_HOST": "0.0.0.0"}
     with outside.served(settings, warm, server, **environment) as product:
         assert listening(product.port) == {"00000000"}
 
