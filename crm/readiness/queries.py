@@ -1,0 +1,26 @@
+"""Selects over what a practice says of itself."""
+
+from sqlalchemy import select
+
+from crm.db import db
+from crm.readiness.models import PracticeText
+from crm.readiness.niches import NICHES, Niche
+
+
+def find_text(practice_id: int, kind: str) -> PracticeText | None:
+    """Return one of the practice's own texts, if it is written."""
+    query = select(PracticeText).where(PracticeText.practice_id == practice_id, PracticeText.kind == kind)
+    return db.session.scalar(query)
+
+
+def texts_of(practice_id: int) -> dict[str, PracticeText]:
+    """Return all texts of a practice by kind."""
+    query = select(PracticeText).where(PracticeText.practice_id == practice_id).order_by(PracticeText.kind)
+    return {text.kind: text for text in db.session.scalars(query)}
+
+
+def niches_of(practice_id: int) -> list[Niche]:
+    """Return the niches the practice has chosen, the first one first; what is no niche any more is left out."""
+    told = find_text(practice_id, "niche")
+    chosen = told.slots.get("niches", []) if told is not None else []
+    return [NICHES[key] for key in chosen if key in NICHES] if isinstance(chosen, list) else []
