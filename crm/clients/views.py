@@ -18,6 +18,7 @@ from crm.clients import (
     release_views,
     service,
     session_views,
+    warm_views,
 )
 from crm.clients.client_page_views import client_page
 from crm.clients.forms import ReferralForm, VisitForm
@@ -235,6 +236,7 @@ ROWS: tuple[tuple[str, RouteCallable, str, str], ...] = (
     *criteria_views.ROWS,
     *flag_views.ROWS,
     *door_views.ROWS,
+    *warm_views.ROWS,
 )
 for rule, handler, endpoint, http_method in ROWS:
     bp.add_url_rule(rule, endpoint, handler, methods=[http_method])
