@@ -31,6 +31,7 @@ from crm.keeping import keeping_views as keeping
 from crm.outreach import mailer
 from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
+from crm.readiness import views as readiness
 from crm.settings import Settings
 from crm.sources import import_views as imports
 from crm.sources import views as sources
@@ -78,6 +79,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.register(app, documents.public_bp, guard=web.public)
     web.register(app, outreach.bp, guard=web.login_required)
     web.register(app, keeping.bp, guard=web.login_required)
+    web.register(app, readiness.bp, guard=web.login_required)
     web.register(app, outreach.public_bp, guard=web.public)
     cli.register(app)
     _serve_static(app)

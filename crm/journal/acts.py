@@ -223,3 +223,12 @@ class ScopeRulesChanged(Event):
     cadence: ClassVar[bool] = False
     rule: str
     what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeTextSaved(Event):
+    """The practice wrote down what it is or how it works; `page` names which of its texts."""
+
+    type: ClassVar[str] = "practice_text_saved"
+    cadence: ClassVar[bool] = False
+    page: str

@@ -20,6 +20,7 @@ class PracticeText(db.Model):  # type: ignore[name-defined,misc]
     kind: Mapped[str] = mapped_column(String(40))  # "niche", "pitch", "standard:safety", "protocol:joint"
     text: Mapped[str] = mapped_column(Text, default="")
     slots: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    blocked: Mapped[int] = mapped_column(default=0)  # findings of the scope check that keep it out of letters
     changed_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("practice_id", "kind"),)

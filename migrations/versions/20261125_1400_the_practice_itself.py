@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("slots", sa.JSON(), nullable=False),
+        sa.Column("blocked", sa.Integer(), nullable=False),
         sa.Column("changed_at", crm.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["practice_id"], ["practice.id"], name=op.f("fk_practice_text_practice_id_practice")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_text")),
