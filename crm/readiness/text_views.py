@@ -17,7 +17,8 @@ from crm.web import BaseForm, commit, invalid
 
 @bp.get("/practice/texts")
 def index() -> ResponseReturnValue:
-    return render_template("readiness/texts.html", pages=PAGES, written=queries.texts_of(g.practice.id))
+    groups = {page.group: [one for one in PAGES.values() if one.group == page.group] for page in PAGES.values()}
+    return render_template("readiness/texts.html", groups=groups, written=queries.texts_of(g.practice.id))
 
 
 @bp.get("/practice/<slug>")

@@ -87,7 +87,7 @@ def compose(page: Page, slots: Mapping[str, Any]) -> str:
 
 def filled(slots: Mapping[str, Any]) -> dict[str, Any]:
     """Return the niche's fields with what is empty filled from the first niche chosen."""
-    chosen = [NICHES[key] for key in slots.get("niches", ()) if key in NICHES]
+    chosen = [NICHES[key] for key in slots.get("niches") or () if key in NICHES]
     if not chosen:
         return dict(slots)
     ours = {name: getattr(chosen[0], name) for name in ("group", "condition", "care", "problem", "outcome")}

@@ -107,3 +107,14 @@ def test_each_practice_has_its_own(app, owner):
     stranger = builders.signed_in(app, "other@example.com", "Elsewhere")
     assert "I exercise with adults." not in stranger.get("/practice/bio").text
     assert "I exercise with adults." not in stranger.get("/practice/texts").text
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_an_empty_page_opens(owner, slug):
+    answer = owner.get(f"/practice/{slug}")
+    assert (answer.status_code, PAGES[slug].title in answer.text) == (200, True)
+
+
+def test_a_chosen_niche_fills_the_sentence_while_it_is_typed(owner):
+    text = plain(owner.post("/practice/niche/check", data={"niches": "joint", "measured": "chair stands"}))
+    assert "I work with adults over 55 with a knee or hip replacement" in text
