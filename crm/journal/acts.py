@@ -232,3 +232,12 @@ class PracticeTextSaved(Event):
     type: ClassVar[str] = "practice_text_saved"
     cadence: ClassVar[bool] = False
     page: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupPlanChanged(Event):
+    """The setup plan was started, paused, resumed, caught up with or put away; `what` says which."""
+
+    type: ClassVar[str] = "setup_plan_changed"
+    cadence: ClassVar[bool] = False
+    what: str

@@ -36,8 +36,8 @@ def keep(practice: Practice, prefix: str, wanted: Iterable[Wanted], *, now: date
     for task in gone:
         db.session.delete(task)
     db.session.flush()
-    if moved:
-        service.replay_manual(practice, moved, now=now)
+    if again := moved | {task.key for task in made}:  # one that comes back is what it was before it went
+        service.replay_manual(practice, again, now=now)
     for task in done:
         task.status, task.done_at, task.changed_at, task.revision = TaskStatus.DONE, now, now, task.revision + 1
     if made or done or gone:

@@ -76,6 +76,13 @@ def plan_rule(day: int) -> str:
     return f"P{day:02}"
 
 
+def place(rule: str) -> str:
+    """Return the page where a task of the desk's own is done; empty for all others."""
+    if rule == "X01":
+        return "/practice/papers"
+    return next((card.at for card in CARDS.values() if plan_rule(card.day) == rule), "") if rule[:1] == "P" else ""
+
+
 def _of_plan(card: Card) -> Kind:
     named, why = f"Setup plan: {card.title}", f"day {card.day} of the setup plan, about {card.minutes} minutes"
     return Kind("desk", named, named, "setup", named, why)

@@ -39,14 +39,12 @@ class SetupPlan(db.Model):  # type: ignore[name-defined,misc]
 
 
 class PlanDay(db.Model):  # type: ignore[name-defined,misc]
-    """A day of the plan that is over: its output was recognised, or it was skipped, with the reason."""
+    """A day of the plan whose output was seen; a day left out is a skipped task."""
 
     __tablename__ = "plan_day"
 
     practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"), primary_key=True)
     day: Mapped[int] = mapped_column(primary_key=True)
-    skipped: Mapped[bool] = mapped_column(default=False)
-    reason: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime]
 
     __table_args__ = (CheckConstraint("day BETWEEN 1 AND 30", name="day"),)

@@ -56,8 +56,6 @@ def upgrade() -> None:
         "plan_day",
         sa.Column("practice_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
-        sa.Column("skipped", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("at", crm.db.UtcDateTime(), nullable=False),
         sa.CheckConstraint("day BETWEEN 1 AND 30", name=op.f("ck_plan_day_day")),
         sa.ForeignKeyConstraint(["practice_id"], ["practice.id"], name=op.f("fk_plan_day_practice_id_practice")),
