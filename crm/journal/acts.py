@@ -241,3 +241,12 @@ class SetupPlanChanged(Event):
     type: ClassVar[str] = "setup_plan_changed"
     cadence: ClassVar[bool] = False
     what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadinessChecked(Event):
+    """The readiness check was filled in; `total` is its score of a hundred."""
+
+    type: ClassVar[str] = "readiness_checked"
+    cadence: ClassVar[bool] = False
+    total: int

@@ -9,11 +9,12 @@ from wtforms.validators import DataRequired
 
 from crm.db import NotFound
 from crm.outreach import day_words
-from crm.readiness import jobs, plan, plan_service
+from crm.readiness import check_views, jobs, plan, plan_service
 from crm.readiness.base_views import bp
 from crm.readiness.models import SetupPlan
 from crm.readiness.plan import CARDS, WEEKS
 from crm.readiness.plan_service import Reading
+from crm.readiness.score import GATES
 from crm.web import BaseForm, Day, commit, invalid
 
 
@@ -123,6 +124,8 @@ def _page(form: StartForm) -> str:
         weeks=weeks,
         opening=_opening(found, told),
         now_week=_week_of(told),
+        panel=check_views.panel(),
+        gates=GATES,
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from crm.db import db
-from crm.readiness.models import PracticeText
+from crm.readiness.models import PracticeText, ReadinessCheck
 from crm.readiness.niches import NICHES, Niche
 
 
@@ -24,3 +24,10 @@ def niches_of(practice_id: int) -> list[Niche]:
     told = find_text(practice_id, "niche")
     chosen = told.slots.get("niches", []) if told is not None else []
     return [NICHES[key] for key in chosen if key in NICHES] if isinstance(chosen, list) else []
+
+
+def checks_of(practice_id: int, most: int = 24) -> list[ReadinessCheck]:
+    """Return the readings of the readiness check, oldest first; of many, the newest."""
+    query = select(ReadinessCheck).where(ReadinessCheck.practice_id == practice_id)
+    newest = db.session.scalars(query.order_by(ReadinessCheck.on.desc(), ReadinessCheck.id.desc()).limit(most)).all()
+    return list(reversed(newest))

@@ -5,8 +5,9 @@ themself, which is never more than 2. Score = sum of points / 4 x weight, rounde
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 MOST = 4
@@ -101,4 +102,32 @@ def score(points: Mapping[str, int], gates: Mapping[str, bool]) -> Score:
         band=next(band for band in BANDS if band.first <= reached <= band.last),
         closed=tuple(gate for key, gate in GATES.items() if not gates.get(key)),
         raises=tuple(missing[:3]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A reading as a dot of the course: its place in a drawing of 240 by 84, its day and its score."""
+
+    x: int
+    y: int
+    on: date
+    total: int
+
+
+def course(readings: Sequence[tuple[date, int]]) -> tuple[Dot, ...]:
+    """Lay readings out over time, oldest first; one alone stands on the right, where today is."""
+    if not readings:
+        return ()
+    first, last = readings[0][0], readings[-1][0]
+    days = max((last - first).days, 1)
+    left, wide, floor, high = 16, 204, 62, 46
+    return tuple(
+        Dot(
+            x=left + wide if first == last else left + round(wide * (on - first).days / days),
+            y=floor - round(high * reached / 100),
+            on=on,
+            total=reached,
+        )
+        for on, reached in readings
     )
