@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from crm.accounts.models import Practice
 from crm.db import db, writing
 from crm.outreach import desk_service
-from crm.readiness import plan_service
+from crm.readiness import papers, plan_service, queries
 from crm.readiness.models import PlanDay, SetupPlan
 from crm.readiness.plan import LAST
 
@@ -33,3 +33,9 @@ def follow(practice: Practice, *, now: datetime) -> bool:
 def _followed(practice_id: int, *, now: datetime) -> bool:
     with writing(practice_id):
         return follow(db.session.get_one(Practice, practice_id), now=now)
+
+
+def follow_papers(practice: Practice, *, now: datetime) -> bool:
+    """Let the desk's reminders follow the papers on file; return whether anything changed. The caller commits."""
+    held = [papers.Held(row.id, row.expires_on, row.remind_days) for row in queries.papers_of(practice.id)]
+    return desk_service.keep(practice, "paper:", papers.wanted(held), now=now)

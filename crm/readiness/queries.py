@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from crm.db import db
-from crm.readiness.models import PracticeText, ReadinessCheck
+from crm.db import NotFound, db
+from crm.readiness.models import Paper, PracticeText, ReadinessCheck
 from crm.readiness.niches import NICHES, Niche
 
 
@@ -31,3 +31,17 @@ def checks_of(practice_id: int, most: int = 24) -> list[ReadinessCheck]:
     query = select(ReadinessCheck).where(ReadinessCheck.practice_id == practice_id)
     newest = db.session.scalars(query.order_by(ReadinessCheck.on.desc(), ReadinessCheck.id.desc()).limit(most)).all()
     return list(reversed(newest))
+
+
+def papers_of(practice_id: int) -> list[Paper]:
+    """Return the papers of a practice, the one that ends first in front, those without an end last."""
+    query = select(Paper).where(Paper.practice_id == practice_id)
+    return list(db.session.scalars(query.order_by(Paper.expires_on.is_(None), Paper.expires_on, Paper.name, Paper.id)))
+
+
+def get_paper(practice_id: int, paper_id: int) -> Paper:
+    """Return one paper; raises NotFound."""
+    found: Paper | None = db.session.scalar(select(Paper).where(Paper.practice_id == practice_id, Paper.id == paper_id))
+    if found is None:
+        raise NotFound
+    return found
