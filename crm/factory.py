@@ -20,6 +20,7 @@ from whitenoise import WhiteNoise
 from crm import cli, disk_pages, web
 from crm.accounts import views as accounts
 from crm.accounts.models import Role, User
+from crm.analytics import views as analytics
 from crm.clients import rights_views as rights
 from crm.clients import views as clients
 from crm.clock import utcnow
@@ -80,6 +81,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     web.register(app, outreach.bp, guard=web.login_required)
     web.register(app, keeping.bp, guard=web.login_required)
     web.register(app, readiness.bp, guard=web.login_required)
+    web.register(app, analytics.bp, guard=web.login_required)
     web.register(app, outreach.public_bp, guard=web.public)
     cli.register(app)
     _serve_static(app)
