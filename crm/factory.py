@@ -19,6 +19,7 @@ from crm.accounts import people_views as people
 from crm.accounts import session_interface, session_views, sign_in
 from crm.accounts import setup_views as setup
 from crm.accounts import views as accounts
+from crm.analytics import views as analytics
 from crm.clients import retention_views as retention
 from crm.clients import rights_views as rights
 from crm.clients import views as clients
@@ -34,6 +35,7 @@ from crm.keeping import trouble_views as trouble
 from crm.outreach import mailer
 from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
+from crm.readiness import views as readiness
 from crm.response_headers import ResponseHeaders
 from crm.settings import Settings
 from crm.sources import import_views as imports
@@ -106,6 +108,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     guards.register(app, outreach.bp, guard=guards.login_required)
     guards.register(app, audit_log.bp, guard=guards.owner_required)
     guards.register(app, keeping.bp, guard=guards.login_required)
+    guards.register(app, readiness.bp, guard=guards.owner_required)
+    guards.register(app, analytics.bp, guard=guards.owner_required)
     guards.register(app, outreach.public_bp, guard=guards.public)
     guards.register(app, trouble.bp, guard=guards.public)
     guards.install(app, others="security")

@@ -69,7 +69,7 @@ def install(app: Flask, *, others: str) -> None:
     """Guard the blueprint of another's making, give templates their word, and refuse to start with a gap."""
     app.before_request_funcs.setdefault(others, []).insert(0, as_listed)
     _guards(app)[others] = as_listed
-    app.jinja_env.globals["may"] = may
+    app.jinja_env.globals.update(may=may, may_go=may_go)
     for rule in app.url_map.iter_rules():
         if why := _gap(app, rule.endpoint):
             raise Unguarded(f"{rule.rule} ({rule.endpoint}) {why}")
@@ -101,6 +101,11 @@ def role_of(user: User) -> RoleName | None:
 def may(permission: str) -> bool:
     """Say whether the one who asks may; for views and, by this name, for templates. Raises for a misspelt word."""
     return permissions.may(role(), Permission(permission))
+
+
+def may_go(endpoint: str) -> bool:
+    """Say whether the one who asks gets past the guard of an address, so that no menu ends in a refusal."""
+    return permissions.may_open(role(), endpoint)
 
 
 def may_follow(path: str) -> bool:

@@ -52,6 +52,7 @@ class Practice(db.Model):  # type: ignore[name-defined,misc]
     office_per_week: Mapped[int] = mapped_column(default=2)
     closed_days: Mapped[list[Any]] = mapped_column(default=list)  # ISO dates
     work_days: Mapped[str] = mapped_column(String(7), default="12345")  # Monday is 1
+    gift_limit_cents: Mapped[int] = mapped_column(default=10_000)  # a person a year, before the ledger warns
     next_client: Mapped[int] = mapped_column(default=101)  # number of the next client code
     task_revision: Mapped[int] = mapped_column(default=1)  # raised with every change a feed can show
     replanned_on: Mapped[str] = mapped_column(String(10), default="")  # local date of the last nightly replay

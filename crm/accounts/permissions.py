@@ -25,6 +25,7 @@ class Permission(StrEnum):
     NOTES = "notes"  # to read what was noted; to write a note with a call or a touch is part of the desk
     LETTERS = "letters"  # what letters about clients say; writing, approving and correcting any letter
     EXPORT = "export"  # copies, lists of what was told, erasing
+    INSIGHTS = "insights"  # what happened in a year, summed up: about clients by code, about sources by name
     SETTINGS = "settings"  # the practice, its letterhead, templates and rules, the sample
     PEOPLE = "people"  # who signs in, and as what
 
@@ -55,7 +56,7 @@ _ADDRESSES: Mapping[Permission, str] = {
         sources: index show offices search add save_new edit save touch log_touch
             add_contact save_new_contact contact save_contact remove_contact
             add_fact save_new_fact fact save_fact remove_fact
-            lunch agree_lunch move_lunch hold_lunch cancel_lunch decline_lunch
+            lunch agree_lunch move_lunch hold_lunch cancel_lunch decline_lunch ideal_sources choose judge
         imports: index upload columns choose show step take_in undo refused
         accounts: practice save_digest
         sessions: index end end_others
@@ -75,7 +76,7 @@ _ADDRESSES: Mapping[Permission, str] = {
         clients: record save_record change_class add_provider make_source sessions new_session log_session check_session
             session write_session measures new_measures take_measures correct_measure correct_measure_post
             new_goal set_goal update_goal criteria save_criteria flag raise_flag flag_raised ask_through lift_flag
-            door log_door add_release withdraw_release restore_release
+            door log_door add_release withdraw_release restore_release warm
         sources: call_brief
     """,
     Permission.LETTERS: """
@@ -87,7 +88,12 @@ _ADDRESSES: Mapping[Permission, str] = {
         rights: show copy erase
         retention: index reviewed
     """,
+    Permission.INSIGHTS: """
+        insights: index rows visit_rows ledger_csv referrals_csv
+    """,
     Permission.SETTINGS: """
+        readiness: index text save check_text setup start_plan pause_plan resume_plan catch_up stop_plan skip_day look_again
+            check save_check papers_page add_paper paper save_paper remove_paper
         accounts: welcome choose_sample welcome_sources remove_sample save_practice save_letterhead
         documents: templates words ours words_page rules add_term drop_term relax
         keeping: read_restored

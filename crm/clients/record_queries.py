@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
+from crm.clients.models import Client, ClientStatus
 from crm.clients.record_models import (
     ClientSheet,
     FlagRaised,
@@ -57,6 +58,18 @@ def providers_of(practice_id: int, client_id: int) -> Sequence[TreatingProvider]
         .order_by(TreatingProvider.id)
     )
     return db.session.scalars(query).all()
+
+
+def providers_of_now(practice_id: int) -> list[tuple[str, TreatingProvider]]:
+    """Return who treats the clients who have not left, with each client's code, in the order of the codes."""
+    query = (
+        select(Client.code, TreatingProvider)
+        .join(Client, TreatingProvider.client_id == Client.id)
+        .where(TreatingProvider.practice_id == practice_id, Client.status != ClientStatus.DISCHARGED)
+        .options(joinedload(TreatingProvider.source))
+        .order_by(Client.code, TreatingProvider.id)
+    )
+    return [(code, row) for code, row in db.session.execute(query)]
 
 
 def get_provider(practice_id: int, client_id: int, provider_id: int) -> TreatingProvider:

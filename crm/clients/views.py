@@ -21,6 +21,7 @@ from crm.clients import (
     retention_queries,
     service,
     session_views,
+    warm_views,
 )
 from crm.clients.client_page_views import client_page
 from crm.clients.forms import PaperForm, ReferralForm, VisitForm
@@ -245,6 +246,7 @@ ROWS: tuple[tuple[str, RouteCallable, str, str], ...] = (
     *criteria_views.ROWS,
     *flag_views.ROWS,
     *door_views.ROWS,
+    *warm_views.ROWS,
 )
 for rule, handler, endpoint, http_method in ROWS:
     bp.add_url_rule(rule, endpoint, handler, methods=[http_method])

@@ -224,3 +224,30 @@ class ScopeRulesChanged(Event):
     cadence: ClassVar[bool] = False
     rule: str
     what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeTextSaved(Event):
+    """The practice wrote down what it is or how it works; `page` names which of its texts."""
+
+    type: ClassVar[str] = "practice_text_saved"
+    cadence: ClassVar[bool] = False
+    page: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupPlanChanged(Event):
+    """The setup plan was started, paused, resumed, caught up with or put away; `what` says which."""
+
+    type: ClassVar[str] = "setup_plan_changed"
+    cadence: ClassVar[bool] = False
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadinessChecked(Event):
+    """The readiness check was filled in; `total` is its score of a hundred."""
+
+    type: ClassVar[str] = "readiness_checked"
+    cadence: ClassVar[bool] = False
+    total: int

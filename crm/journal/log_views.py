@@ -16,6 +16,7 @@ from crm.journal import audit_cli, log_queries, queries
 from crm.journal.chain import short
 from crm.journal.log_queries import MACHINE, Wanted
 from crm.journal.log_words import KIND_WORDS, detail_of, name_of, types_of
+from crm.text import row_id
 
 bp = Blueprint("log", __name__)
 PAGE = 50
@@ -45,7 +46,7 @@ def index() -> ResponseReturnValue:
     wanted = _wanted(asked)
     count = log_queries.count(g.practice.id, wanted)
     last = max(1, -(-count // PAGE))
-    number = min(last, max(1, request.args.get("page", 1, type=int) or 1))
+    number = min(last, max(1, row_id(request.args.get("page")) or 1))
     rows = log_queries.page(g.practice.id, wanted, size=PAGE, number=number)
     return render_template(
         "journal/log.html",

@@ -14,6 +14,7 @@ from crm.journal import chain, queries
 from crm.journal.acts import EntryUndone
 from crm.journal.events import Event, SourceAdded
 from crm.journal.models import EntryNote, JournalEntry
+from crm.outreach import manual
 from crm.outreach import service as outreach
 from crm.pipeline import service as pipeline
 from crm.sources.models import Source
@@ -192,8 +193,8 @@ def _follow(practice: Practice, entries: list[JournalEntry], now: datetime) -> N
     """Let tasks and steps follow; tasks first, since a report's being on time is read from its task."""
     source_ids = {e.source_id for e in entries if e.source_id is not None}
     client_ids = {e.client_id for e in entries if e.client_id is not None}
-    manual_keys = {e.payload["key"] for e in entries if str(e.payload.get("key", "")).startswith("manual:")}
-    if manual_keys:
-        outreach.replay_manual(practice, manual_keys, now=now)
+    desk_keys = {e.payload["key"] for e in entries if manual.is_of_desk(e.payload.get("key"))}
+    if desk_keys:
+        outreach.replay_manual(practice, desk_keys, now=now)
     if source_ids or client_ids:
         retell(practice, source_ids, client_ids, now=now, seq=entries[-1].seq)

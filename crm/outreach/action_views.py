@@ -22,6 +22,7 @@ from crm.outreach.action_links import UNDO_FOR, Act, ActionLink, Seal
 from crm.outreach.day_words import day
 from crm.outreach.models import ActionUse, Task, TaskStatus
 from crm.outreach.workdays import calendar_of
+from crm.readiness import plan_service
 from crm.throttle_pages import count_wrong
 from crm.web import commit, csrf
 
@@ -112,6 +113,8 @@ def _ask(asked: Asked, task: Task) -> str:
 
 def _done(asked: Asked, task: Task) -> ResponseReturnValue:
     name = _name(asked, task)
+    if why_not := plan_service.missing(asked.practice, task.key, now=g.now):
+        return _page("Not done", why_not)
     _use(asked, task, TaskDone(key=task.key))
     commit()
     return _page("Done", f"“{name}” is done.", undo_url=_undo_url(asked))

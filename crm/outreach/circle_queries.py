@@ -16,6 +16,7 @@ from crm.db import db
 from crm.journal.events import CADENCE_TYPES
 from crm.journal.models import JournalEntry
 from crm.outreach import cadence as engine
+from crm.outreach import manual
 from crm.sources.models import Office, Source
 
 FEW = 500  # entries to fetch by number; more are fetched by what they are about
@@ -147,10 +148,12 @@ def _read(practice: Practice, about: tuple[ColumnElement[bool], ...]) -> dict[in
         JournalEntry.happened_on,
         JournalEntry.payload,
     ).where(*about)
-    return {
-        row.seq: _event(row, practice.time_zone) if row.type in CADENCE_TYPES and not _is_manual(row.payload) else None
-        for row in db.session.execute(query)
-    }
+    return {row.seq: _event(row, practice.time_zone) if _is_told(row) else None for row in db.session.execute(query)}
+
+
+def _is_told(row: Row[Any]) -> bool:
+    """Say whether the engine knows an entry: of a kind it reads, and of no task of the desk's own."""
+    return row.type in CADENCE_TYPES and not manual.is_of_desk(row.payload.get("key"))
 
 
 def _event(row: Row[Any], zone: str) -> CircleEvent:
@@ -196,10 +199,6 @@ def _payload(row: Row[Any]) -> dict[str, Any]:
         else {"on": row.happened_on.isoformat()}
     )
     return {"type": row.type, **row.payload, **stamp}
-
-
-def _is_manual(payload: dict[str, Any]) -> bool:
-    return str(payload.get("key", "")).startswith("manual:")
 
 
 def _end_of_day(on: date, zone: str) -> datetime:

@@ -169,7 +169,9 @@ def _line(item: AgendaItem, today: date, mailing: Mailing) -> Line:
 
 def path_of(item: AgendaItem) -> str:
     """Return the page that a task is worked on; it needs a sign-in."""
-    return place_of(item.template, item.key, source_id=item.source_id, client_code=item.client_code)
+    return kinds.place(item.rule) or place_of(
+        item.template, item.key, source_id=item.source_id, client_code=item.client_code
+    )
 
 
 def _facts(found: Agenda, morning: Morning) -> tuple[str, ...]:

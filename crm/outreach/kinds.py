@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from crm.outreach.day_words import near_day
+from crm.readiness.plan import CARDS, Card
 
 # verb -> one, many; in the order of the sentence above the list
 VERBS = {
@@ -66,7 +67,25 @@ class Kind:
 def _load() -> dict[str, Kind]:
     path = Path(__file__).resolve().parents[2] / "config" / "kinds.toml"
     rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {rule: Kind(**({"outside": row["title"]} | row)) for rule, row in rows.items()}
+    told = {rule: Kind(**({"outside": row["title"]} | row)) for rule, row in rows.items()}
+    return told | {plan_rule(card.day): _of_plan(card) for card in CARDS.values()}
+
+
+def plan_rule(day: int) -> str:
+    """Return the rule of a day of the setup plan: "P07"."""
+    return f"P{day:02}"
+
+
+def place(rule: str) -> str:
+    """Return the page where a task of the desk's own is done; empty for all others."""
+    if rule == "X01":
+        return "/practice/papers"
+    return next((card.at for card in CARDS.values() if plan_rule(card.day) == rule), "") if rule[:1] == "P" else ""
+
+
+def _of_plan(card: Card) -> Kind:
+    named, why = f"Setup plan: {card.title}", f"day {card.day} of the setup plan, about {card.minutes} minutes"
+    return Kind("desk", named, named, "setup", named, why)
 
 
 KINDS = _load()

@@ -1,4 +1,4 @@
-"""Tasks somebody typed in: their kinds, and what done, put off, skipped and undone make of one."""
+"""Tasks of the desk itself: typed in by hand, of the setup plan, of a paper that runs out; and what becomes of one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import date, datetime
 from crm.outreach.workdays import Workdays
 
 RULE = "manual"
+PREFIXES = ("manual:", "plan:", "paper:")  # of the keys the replay of circles leaves alone
 CHANNELS = {"call": "phone", "letter": "letter", "email": "email", "visit": "visit", "other": "none"}
 ACTS = frozenset({"manual_task_added", "task_done", "task_skipped", "task_snoozed"})
 
@@ -19,6 +20,21 @@ class Details:
     due: date
     source_id: int | None = None
     client_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A task another feature wants at the desk: its key behind the prefix, its rule in kinds.py, its day."""
+
+    key: str
+    rule: str
+    due: date
+    done: bool = False
+
+
+def is_of_desk(key: object) -> bool:
+    """Say whether a task's key is one of the desk's own."""
+    return str(key or "").startswith(PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)

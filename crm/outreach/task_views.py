@@ -22,6 +22,7 @@ from crm.outreach import service as outreach
 from crm.outreach.day_words import day
 from crm.outreach.forms import OutcomeForm, SkipForm, SnoozeForm
 from crm.outreach.models import Task, TaskStatus
+from crm.readiness import plan_service
 from crm.web import commit, invalid, is_htmx, sealer, way_back
 
 
@@ -41,6 +42,8 @@ def done(key: str) -> ResponseReturnValue:
     task = today_queries.get_task(g.practice.id, key)
     if task.status != TaskStatus.OPEN:
         return _answer(key, "That was done already.")
+    if why_not := plan_service.missing(g.practice, key, now=g.now):
+        return _answer(key, why_not)
     entry = _record(task, TaskDone(key=key))
     commit()
     return _answer(key, "Done.", entry)

@@ -21,6 +21,7 @@ from crm.keeping import backup_jobs, care_jobs, reseal_jobs
 from crm.keeping.trouble_jobs import meet
 from crm.keeping.trouble_models import TroubleKind
 from crm.outreach import digest_jobs, jobs, outbox, upkeep_jobs
+from crm.readiness.jobs import follow_plans
 
 log = structlog.get_logger()
 Job = Callable[..., int]
@@ -38,6 +39,7 @@ class Worker:
         self._runs: dict[str, dict[str, Any]] = {}  # the last run of each job, written down with the next tick
         self._jobs: dict[str, Job] = {
             "replan_today": jobs.replan_today,
+            "follow_plans": follow_plans,
             "queue_digests": digest_jobs.queue_digests,
             "send_outbox": partial(jobs.send_outbox, stop=self._stopping.is_set),
             "seal_journal": seal_journal,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.clock import utcnow
@@ -121,6 +121,8 @@ class Source(db.Model):  # type: ignore[name-defined,misc]
     fax: Mapped[str] = mapped_column(String(32), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     report_days: Mapped[int] = mapped_column(default=30)
+    volume: Mapped[int | None]  # how many people of the niche they see, 0 to 3, as somebody judged it
+    top_rank: Mapped[int | None]  # 1 to 3: one of the top three
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
     sort_name: Mapped[str] = mapped_column(String(180))  # "marsh helen", for lists
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id", ondelete="SET NULL"))
@@ -140,7 +142,10 @@ class Source(db.Model):  # type: ignore[name-defined,misc]
     office: Mapped[Office | None] = relationship(lazy="raise")
 
     __table_args__ = (
+        CheckConstraint("volume BETWEEN 0 AND 3", name="volume"),
+        CheckConstraint("top_rank BETWEEN 1 AND 3", name="top_rank"),
         UniqueConstraint("practice_id", "npi"),
+        UniqueConstraint("practice_id", "top_rank"),
         Index("ix_source_practice_name", "practice_id", "sort_name", "id"),
         Index("ix_source_practice_specialty", "practice_id", "specialty", "sort_name"),
         Index("ix_source_practice_grade", "practice_id", "grade", "sort_name"),
