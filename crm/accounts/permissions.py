@@ -92,8 +92,8 @@ _ADDRESSES: Mapping[Permission, str] = {
         insights: index rows visit_rows ledger_csv referrals_csv
     """,
     Permission.SETTINGS: """
-        readiness: index text save check_text setup start_plan pause_plan resume_plan catch_up stop_plan skip_day look_again
-            check save_check papers_page add_paper paper save_paper remove_paper
+        readiness: index text save check_text setup start_plan pause_plan resume_plan catch_up stop_plan skip_day
+            look_again check save_check papers_page add_paper paper save_paper remove_paper
         accounts: welcome choose_sample welcome_sources remove_sample save_practice save_letterhead
         documents: templates words ours words_page rules add_term drop_term relax
         keeping: read_restored

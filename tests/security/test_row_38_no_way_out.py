@@ -23,8 +23,8 @@ from crm.db import db
 
 PAGES = (
     "/", "/pipeline", "/sources", "/sources/1", "/sources/1/touch", "/clients", "/clients/C-0101", "/calendar",
-    "/outbox", "/documents", "/documents/templates", "/practice", "/imports", "/offices", "/pile", "/clock", "/calendar/feeds",
-    "/clients/C-0101/measures/new", "/referrals/new", "/nowhere", "/login",
+    "/outbox", "/documents", "/documents/templates", "/practice", "/imports", "/offices", "/pile", "/clock",
+    "/calendar/feeds", "/clients/C-0101/measures/new", "/referrals/new", "/nowhere", "/login",
 )  # fmt: skip
 KEPT = """async () => ({
   databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
