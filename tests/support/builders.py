@@ -66,7 +66,7 @@ def signed_in(app: Flask, email: str = "owner@example.com", practice_name: str =
             )
             db.session.add(row)
     browser = app.test_client()
-    browser.set_cookie(app.config["SESSION_COOKIE_NAME"], secret)
+    browser.set_cookie(app.config["SESSION_COOKIE_NAME"], secret, domain=app.config["SERVER_NAME"] or "localhost")
     return browser
 
 
