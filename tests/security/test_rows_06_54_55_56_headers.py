@@ -23,7 +23,7 @@ EXACT = {
     "magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
     "Server": "handoff",
 }
-HSTS = "max-age=31536000; includeSubDomains"
+HSTS = "max-age=31536000"
 MEGA = b"x" * 1_000_000
 HEAD = b"Host: 127.0.0.1\r\nConnection: close\r\n"
 
