@@ -85,7 +85,15 @@ class Browser:
         return self.ask("GET", path, headers=_dashed(headers))
 
     def post(self, path: str, form: dict[str, object] | None = None, **headers: str) -> Answer:
-        """Send a form with the token of this session."""
+        """Send a form with the token of this session; a browser that had the page open for too long reloads it once."""
+        had_one = bool(self.token)
+        answer = self._post(path, form, headers)
+        if answer.status == 400 and had_one and "csrf_token" not in (form or {}) and not headers:
+            self.token = ""
+            answer = self._post(path, form, headers)
+        return answer
+
+    def _post(self, path: str, form: dict[str, object] | None, headers: dict[str, str]) -> Answer:
         if not self.token:
             self.fetch_token()
         fields = {"csrf_token": self.token} | (form or {})
