@@ -45,7 +45,7 @@ STATUS_WORDS = {"referred": "Referred", "active": "Active", "paused": "Away", "d
 
 ERRORS = {
     400: ("That did not fit", "The request was not understood. Go back, reload the page and try again."),
-    403: ("Not for this account", "This page or action is not open to you."),
+    403: ("Not for this account", "This page or action is not open to you. Ask an owner of your practice."),
     404: ("Not here", "There is nothing at this address, or it is not yours."),
     405: ("Not like that", "This address does not do that. Go back and use the page’s own buttons."),
     413: ("Too large", "That is more than the desk takes in one piece. A list may have up to 5 MB."),
