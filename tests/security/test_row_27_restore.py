@@ -54,7 +54,8 @@ def test_row_27_what_comes_back_is_equal_and_nothing_that_waited_is_sent(product
     assert hashes(restored) == before
     arrived = len(product.mailbox.kept)
     assert restored.sql(
-        "SELECT count(*) FROM outbox_message WHERE state NOT IN ('sent','failed','cancelled','held') AND kind <> 'notice'"
+        "SELECT count(*) FROM outbox_message"
+        " WHERE state NOT IN ('sent','failed','cancelled','held') AND kind <> 'notice'"
     ) == [(0,)]  # the one thing that leaves unasked tells the owners that this was restored
     restored.tick("2027-01-05T15:00:00Z")
     people = {OWNER, ASSISTANT, OTHER}  # who gets a digest; nobody outside the house gets anything

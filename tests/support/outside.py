@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import builders
 from dbhash import dbhash
@@ -225,6 +227,11 @@ def served(settings: Settings, warm: Warm, mailbox: SmtpServer, **environment: s
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+def local_today() -> date:
+    """Return the date on the practice's wall, by the real clock the product has."""
+    return datetime.now(ZoneInfo("America/New_York")).date()
 
 
 def people(app: Flask) -> None:
