@@ -62,6 +62,8 @@ def test_row_18_changed_late_or_of_somebody_disabled_it_is_one_and_the_same_refu
     clock.set("2026-05-10T15:00:00+00:00")
     assert visitor.post(path).data == refusal
     clock.now = at
-    with app.app_context(), writing():
-        builders.user().active = False
+    with app.app_context():
+        someone = builders.user()
+        with writing():
+            someone.active = False
     assert visitor.post(path).data == refusal
