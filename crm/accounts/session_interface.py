@@ -16,6 +16,7 @@ from crm.accounts.browsers import name_of
 from crm.accounts.models import User, UserSession
 from crm.accounts.sessions import PROOF, PROVED_AT, VISITOR_KEYS, Held, Session, current, hash_of, signer
 from crm.db import Busy, Damaged, db, writing
+from crm.response_headers import AT_SIGN_OUT
 
 LONGEST, LONGEST_TRUSTED = timedelta(hours=12), timedelta(days=30)
 HALF_WAY = timedelta(minutes=15)  # between the password and the second factor
@@ -72,7 +73,7 @@ class Sessions(SessionInterface):
             with writing():
                 db.session.execute(delete(UserSession).where(UserSession.token_hash == gone.mark))
             self._send(app, response, "", trusted=False)
-            response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+            response.headers.update(AT_SIGN_OUT)
             return
         if mark := session.dead or (gone.mark if gone else ""):
             with suppress(*UNWRITABLE), writing(patience=PATIENCE):

@@ -456,6 +456,7 @@ RULES = (
 )
 
 HOST, SCOPE = "no address comes from the Host header", "a page fetches rows of its own practice"
+DEBUG = "nothing is debugged in front of people"
 PIECES, DRAWN = "SQL is never put together", "a drawing of ours; every text in it is escaped where it is drawn"
 # rule, file, what the line holds -> why it is right. One that excuses nothing any more is found by the test.
 EXCEPTIONS: dict[tuple[str, str, str], str] = {
@@ -467,9 +468,26 @@ EXCEPTIONS: dict[tuple[str, str, str], str] = {
         "scripts/audit.py",
         "import subprocess",
     ): "runs pip-audit and npm with its own words",
+    (
+        "no other program is started",
+        "scripts/without_guards.py",
+        "import subprocess",
+    ): "runs pytest in a copy of the tree",
+    (
+        DEBUG,
+        "crm/settings.py",
+        'os.environ.get("FLASK_DEBUG"',
+    ): "looks for it, to refuse to start where others can come",
+    (DEBUG, "crm/settings.py", "FLASK_DEBUG: it shows the inside"): "the words of that refusal",
     (HOST, "crm/front_door.py", 'urlsplit(f"//{request.host}").hostname'): "compares it with the base address, no link",
     (HOST, "crm/front_door.py", "parts.netloc == request.host"): "compares an Origin with it, makes no link of it",
     (HOST, "crm/outreach/probe_views.py", "request.host"): "asks whether the caller is on this machine, makes no link",
+    (SCOPE, "crm/journal/access_views.py", "Practice, practice_id"): "the practice of the one who is signed in",
+    (
+        SCOPE,
+        "crm/outreach/feed_views.py",
+        "Practice, info.practice_id",
+    ): "the practice whose secret address was asked for",
     (SCOPE, "crm/accounts/setup_views.py", "link.user_id"): "the link that names the person is the secret itself",
     (SCOPE, "crm/outreach/action_views.py", "link.user_id"): "the signature over the link is checked below",
     (SCOPE, "crm/outreach/action_views.py", "hash_of(token)"): "the key is the digest of the token itself",
