@@ -13,7 +13,7 @@ from crm.clients import doors
 from crm.clients.models import Client, ClientStatus
 from crm.db import db, writing
 from crm.journal.events import CADENCE_TYPES
-from crm.journal.models import EntryNote, JournalEntry
+from crm.journal.models import EntryNote
 from crm.outreach.models import Task
 
 TODAY, C_PAGE = "2026-05-06", "/clients/C-0142"
@@ -149,11 +149,6 @@ def browser(app, owner):
         yield owner
 
 
-def recorded():
-    db.session.rollback()
-    return list(db.session.query(JournalEntry).order_by(JournalEntry.seq))
-
-
 def test_no_event_of_the_cadence_is_forgotten():
     assert set(WAYS) == CADENCE_TYPES
 
@@ -164,8 +159,8 @@ def test_every_event_has_a_door_on_a_page(browser, clock, kind):
         clock.set(f"2026-05-06T14:{number:02}:00+00:00")
         answer = fill_in(browser, way)
         assert answer.status_code == 303, re.findall(r"-error\">([^<]+)", answer.text)
-    assert kind in {entry.type for entry in recorded()[-2:]}
-    entry = next(entry for entry in recorded() if entry.type == kind)
+    assert kind in {entry.type for entry in builders.told()[-2:]}
+    entry = next(entry for entry in builders.told() if entry.type == kind)
     assert entry.actor is not None
 
 
@@ -200,12 +195,12 @@ def test_only_what_can_happen_is_offered_on_the_clients_page(browser, status, na
 def test_what_cannot_happen_is_refused_with_the_reason(browser, before, way, said):
     for earlier in before:
         assert fill_in(browser, earlier).status_code == 303
-    count = len(recorded())
+    count = len(builders.told())
     assert said in browser.get(way.page).text
     answer = browser.post(way.action, data={"on": TODAY, "source_id": "1"})
     assert answer.status_code == 422
     assert said in answer.text
-    assert len(recorded()) == count
+    assert len(builders.told()) == count
 
 
 @pytest.mark.parametrize(
@@ -233,7 +228,7 @@ def test_a_last_session_lies_ahead(browser):
 
 def test_until_when_the_client_is_away_is_a_sealed_note(app, browser):
     fill_in(browser, happened("away", until="2026-05-20", note="Hip surgery."))
-    entry = recorded()[-1]
+    entry = builders.told()[-1]
     assert entry.payload == {"client": "C-0142"}
     sealed = db.session.get(EntryNote, entry.seq).sealed
     sealer = app.extensions["handoff"].sealer()
@@ -243,7 +238,7 @@ def test_until_when_the_client_is_away_is_a_sealed_note(app, browser):
 
 def test_a_day_of_last_week_is_the_day_it_happened_on(browser):
     fill_in(browser, happened("discharged", on="2026-04-30"))
-    assert str(recorded()[-1].happened_on) == "2026-04-30"
+    assert str(builders.told()[-1].happened_on) == "2026-04-30"
     assert {t.rule: str(t.due) for t in db.session.query(Task)}["C49"] == "2026-05-04"
 
 
@@ -271,7 +266,7 @@ def test_nobody_is_sent_to_a_source_of_another_practice(browser):
 
 def test_what_happened_is_taken_back_with_undo(browser):
     fill_in(browser, happened("away"))
-    browser.post(f"/undo/{recorded()[-1].seq}")
+    browser.post(f"/undo/{builders.told()[-1].seq}")
     db.session.rollback()
     assert db.session.query(Client).one().status is ClientStatus.REFERRED
 

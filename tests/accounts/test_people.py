@@ -143,4 +143,5 @@ def test_there_is_no_third_role(app, owner, people, role):
 def test_an_owner_who_steps_down_is_an_assistant_at_once(app, owner, people):
     owner.post(f"/practice/people/{people[outside.DISABLED]}/enable")
     assert owner.post(f"/practice/people/{people[outside.OWNER]}/role", data={"role": "assistant"}).location == "/"
-    assert owner.get("/practice/people").status_code == 403
+    assert owner.get("/practice/people").location == "/login"  # with other rights one signs in anew
+    assert builders.signed_in(app, outside.OWNER).get("/practice/people").status_code == 403

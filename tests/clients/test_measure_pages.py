@@ -10,7 +10,6 @@ from crm.clients.measure_forms import SIDES, name_of
 from crm.clients.models import Client
 from crm.clients.record_models import Measurement
 from crm.db import db, writing
-from crm.journal.models import JournalEntry
 
 CHAIR = "chair-stand-30s"
 BATTERY = next(battery for battery in measures.BATTERIES.values() if CHAIR in battery.measures)
@@ -40,8 +39,7 @@ def value(row):
 
 
 def types():
-    db.session.rollback()
-    return [entry.type for entry in db.session.query(JournalEntry).order_by(JournalEntry.seq)]
+    return [entry.type for entry in builders.told()]
 
 
 @pytest.mark.parametrize("battery", list(measures.BATTERIES))

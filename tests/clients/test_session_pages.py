@@ -9,7 +9,6 @@ from crm.clients import opened_queries
 from crm.clients.models import Client, ClientClass
 from crm.clients.record_models import Attendance, SessionLog
 from crm.db import db, writing
-from crm.journal.models import JournalEntry
 from crm.outreach.models import Task, TaskStatus
 
 KEY = "6f1c1f2e-9f0e-4a9b-8f5e-3b7e5f0a1c2d"
@@ -41,8 +40,7 @@ def words(row):
 
 
 def types():
-    db.session.rollback()
-    return [entry.type for entry in db.session.query(JournalEntry).order_by(JournalEntry.seq)]
+    return [entry.type for entry in builders.told()]
 
 
 def test_a_session_is_logged_and_read_again(browser):

@@ -186,17 +186,26 @@ def test_an_unsolicited_letter_can_be_refused_by_mail_where_there_is_no_https(de
     assert headers["List-Unsubscribe-Post"] is None
 
 
-def test_an_unsolicited_letter_is_refused_with_one_click_over_https(desk, server, clock):
-    handoff = desk.app.extensions["handoff"]
-    handoff.settings = handoff.settings.model_copy(update={"base_url": "https://desk.example.com"})
+@pytest.fixture
+def desk_over_https(app, settings, clock, server):
+    """The same desk under a public name: its browsers ask for that one, as any other is turned away."""
+    public = settings.model_copy(update={"base_url": "https://desk.example.com"})
+    secure = mailroom.app_with_server(public, clock, server.port)
+    secure.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    secure.config.update(SERVER_NAME=public.hostname, PREFERRED_URL_SCHEME="https")
+    with secure.app_context():
+        yield Desk(secure, builders.signed_in(secure))
+
+
+def test_an_unsolicited_letter_is_refused_with_one_click_over_https(desk_over_https, server, clock):
     source_id = paperwork.source()
-    desk.send(unasked(desk, source_id), "email")
+    desk_over_https.send(unasked(desk_over_https, source_id), "email")
     jobs.send_outbox(now=clock.now)
     headers = server.kept[0].message
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     path = re.search(r"<https://desk\.example\.com(/u/[^>]+)>", headers["List-Unsubscribe"])[1]
     assert "Marsh" not in path
-    stranger = desk.app.test_client()
+    stranger = desk_over_https.app.test_client()
     assert "Stop writing to me" in stranger.get(path).text
     assert not paperwork.newest(Source).do_not_contact
     assert "Noted" in stranger.post(path, data={"List-Unsubscribe": "One-Click"}).text

@@ -206,7 +206,10 @@ def main() -> int:
             data = Path(folder) / "var"
             data.mkdir(mode=0o700)
             settings = load_settings(
-                data_dir=data, database_url=database.new_database(), base_url="http://127.0.0.1:8000"
+                data_dir=data,
+                database_url=database.new_database(),
+                base_url="http://127.0.0.1:8000",
+                second_factor="off",
             )
             create_keyring(settings.keyring_path)
             settings.secret_key_path.write_text("a chaos run's own secret key, long enough to sign with\n")

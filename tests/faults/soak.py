@@ -170,7 +170,7 @@ def _grew(memory: list[float]) -> bool:
 def _installed(folder: Path) -> Settings:
     folder.mkdir(mode=0o700)
     migrated_sqlite(folder)
-    settings = load_settings(data_dir=folder, database_url="", base_url="http://localhost")
+    settings = load_settings(data_dir=folder, database_url="", base_url="http://localhost", second_factor="off")
     create_keyring(settings.keyring_path)
     settings.secret_key_path.write_text("a soak's own secret key, long enough to sign with\n")
     return settings

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import builders
 import pytest
-from sqlalchemy import JSON, String, Table
+from sqlalchemy import JSON, String, Table, update
 
 from crm import demo
-from crm.accounts.models import Practice
+from crm.accounts.models import Practice, UserSession
 from crm.column_types import Choice, UtcDateTime
 from crm.db import Base, db, writing
 from crm.outreach import digest_jobs, feed_service, jobs
@@ -95,14 +95,29 @@ def survived(app, owner, feed: str, now) -> str:
 
 def test_a_poisoned_row_takes_nothing_else_with_it(app, owner, desk, settings, clock):
     file, poisoned, died = settings.data_dir / "handoff.sqlite3", 0, {}
-    whole = file.read_bytes()
+    whole, cookie = file.read_bytes(), owner.get_cookie("handoff").value
     for table in Base.metadata.sorted_tables:
         for name in ("handoff.sqlite3-wal", "handoff.sqlite3-shm"):
             file.with_name(name).unlink(missing_ok=True)
         file.write_bytes(whole)
         if poison(file, table):
             poisoned += 1
+            owner.set_cookie("handoff", cookie)
             if what := survived(app, owner, desk, clock.now):
                 died[table.name] = what
-    assert died == {"calendar_feed": desk}  # that address is withdrawn, as one whose end cannot be read
+    # That address is withdrawn, as one whose end cannot be read; that session is over, and the calendar needs none.
+    assert died == {"calendar_feed": desk, "user_session": " ".join(PAGES)}
     assert poisoned > 15
+
+
+@pytest.mark.parametrize("contents", ["a\0b", "", "[1]", "{}", '{"_user_id": 7}', '{"x": {" b": 1}}'])
+def test_a_session_whose_row_cannot_be_read_is_over_and_one_signs_in_anew(app, owner, contents):
+    with app.app_context():
+        with writing():
+            db.session.execute(update(UserSession).values(contents=contents))
+        at_rest()
+    assert owner.get("/sources").location == "/login"
+    assert owner.get("/login").status_code == 200
+    with app.app_context():
+        assert db.session.query(UserSession).count() == 0
+        at_rest()

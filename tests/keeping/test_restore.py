@@ -228,7 +228,7 @@ def test_a_refusal_names_its_reason_and_touches_nothing(made, run, keyring, sett
             made.write_bytes(made.read_bytes()[:-100])
         case "another key":
             settings.keyring_path.unlink()
-            write_keyring(settings.keyring_path, Keyring("k001", {"k001": bytes(32)}))
+            write_keyring(settings.keyring_path, Keyring("k001", {"k001": bytes(range(32))}))
         case "newer schema":
             another_file(made, changed(manifest, schema="9999", program="9.9"), tmp_path / "x", keyring, database)
         case "other rows":

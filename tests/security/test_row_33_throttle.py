@@ -30,7 +30,7 @@ def desk(app, settings, warm, server, tmp_path):
             yield product.visitor
         return
     port = chaos.free_port()
-    env = mailroom.environment(settings, server.port) | {"HANDOFF_SECOND_FACTOR": "off"}
+    env = mailroom.environment(settings, server.port)
     env["HANDOFF_BASE_URL"] = f"http://127.0.0.1:{port}"
     pid = warm.start("web", "--workers", "4", env=env, output=tmp_path / "output.txt")
     mailroom.wait_until(lambda: len(chaos.children_of(pid)) == 4)

@@ -14,6 +14,8 @@ from crm.accounts import sessions
 from crm.accounts.models import Practice, User, UserSession
 from crm.clients.models import Client
 from crm.db import db, writing
+from crm.journal.access_acts import TRACES
+from crm.journal.models import JournalEntry
 from crm.sources.models import Channel, Credential, Grade, Office, Source
 
 PASSWORD = "correct horse battery staple"
@@ -64,7 +66,7 @@ def signed_in(app: Flask, email: str = "owner@example.com", practice_name: str =
             )
             db.session.add(row)
     browser = app.test_client()
-    browser.set_cookie(app.config["SESSION_COOKIE_NAME"], secret)
+    browser.set_cookie(app.config["SESSION_COOKIE_NAME"], secret, domain=app.config["SERVER_NAME"] or "localhost")
     return browser
 
 
@@ -115,3 +117,12 @@ def client(of: Practice | None = None, code: str = "C-0142", *, source: Source |
 def day(iso: str) -> date:
     """Read a date."""
     return date.fromisoformat(iso)
+
+
+def told() -> list[JournalEntry]:
+    """Return what the journal holds by now, without the traces that reading a page leaves. Needs a context."""
+    db.session.rollback()
+    traces = [trace.type for trace in TRACES]
+    return list(
+        db.session.scalars(select(JournalEntry).where(JournalEntry.type.not_in(traces)).order_by(JournalEntry.seq))
+    )

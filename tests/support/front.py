@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import urlencode
 
 import builders
@@ -20,6 +21,7 @@ from warm import Warm
 from crm.settings import Settings
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+READY_WITHIN = 30
 GONE = (OSError, HTTPException)  # the server was killed while it was asked
 
 
@@ -94,6 +96,7 @@ def serving(app: Flask, settings: Settings, warm: Warm, **environment: str) -> I
         "HANDOFF_DATABASE_URL": settings.database_url,
         "HANDOFF_BASE_URL": f"http://127.0.0.1:{port}",
         "HANDOFF_TICK_SECONDS": "300",
+        "HANDOFF_SECOND_FACTOR": "off",
     }
     with tempfile.TemporaryDirectory() as folder:
         pipe = Path(folder) / "said"
@@ -109,10 +112,20 @@ def serving(app: Flask, settings: Settings, warm: Warm, **environment: str) -> I
                 raise AssertionError("".join(heard))
             front = Front(pid, port, warm, cookie)
             try:
-                while front.get("/readyz").status != 200:
-                    time.sleep(0.02)  # the clock's first tick writes too, and needs the processor as well
+                _wait_until_ready(front, said)
                 yield front
             finally:
                 if not front.ended:
                     os.kill(pid, signal.SIGTERM)
                     assert front.wait() == 0
+
+
+def _wait_until_ready(front: Front, said: TextIO) -> None:
+    """Wait for the clock's first tick: it writes too, and needs the processor as well."""
+    until = time.monotonic() + READY_WITHIN
+    while (page := front.get("/readyz")).status != 200:
+        if time.monotonic() > until:
+            os.kill(front.pid, signal.SIGKILL)
+            front.wait()
+            raise AssertionError(f"/readyz answers {page}\n{said.read()}")
+        time.sleep(0.02)

@@ -51,6 +51,7 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "HANDOFF_DATA_DIR": str(settings.data_dir),
         "HANDOFF_DATABASE_URL": settings.database_url,
         "HANDOFF_BASE_URL": settings.base_url,
+        "HANDOFF_SECOND_FACTOR": settings.second_factor,
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": str(port),
         "MAIL_USE_TLS": "false",
