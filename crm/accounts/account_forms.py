@@ -1,6 +1,6 @@
 """Forms of one's own account: shape only."""
 
-from wtforms import SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from crm.accounts.forms import checked_email
@@ -13,6 +13,12 @@ class IdleForm(BaseForm):
     """How long the desk stays open without a click."""
 
     minutes = SelectField("Closes after", choices=MINUTES, coerce=int)
+
+
+class LookForm(BaseForm):
+    """How pages look to one person."""
+
+    theme = RadioField("Light or dark", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")])
 
 
 class AddressForm(BaseForm):

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_security import login_user
 
 from crm.accounts import queries, reset_service, sign_in_events
-from crm.accounts.account_forms import AddressForm, IdleForm
+from crm.accounts.account_forms import AddressForm, IdleForm, LookForm
+from crm.accounts.models import Theme
 from crm.accounts.proofs import NewPassword
 from crm.db import writing
 from crm.journal import access_service as access
@@ -16,14 +17,15 @@ bp = Blueprint("account", __name__)
 
 @bp.get("/account")
 def index() -> ResponseReturnValue:
-    return _page(IdleForm(formdata=None, minutes=g.user.idle_minutes))
+    return _page()
 
 
-def _page(idle: IdleForm) -> str:
+def _page(*, idle: IdleForm | None = None, look: LookForm | None = None) -> str:
     security = current_app.extensions["security"]
     return render_template(
         "accounts/account.html",
-        idle=idle,
+        idle=idle or IdleForm(formdata=None, minutes=g.user.idle_minutes),
+        look=look or LookForm(formdata=None, theme=g.user.theme.value),
         factor=security.two_factor,
         passkeys=g.user.webauthn if security.webauthn else None,
         codes_left=len(g.user.mf_recovery_codes),
@@ -35,10 +37,21 @@ def _page(idle: IdleForm) -> str:
 def save_idle() -> ResponseReturnValue:
     form = IdleForm()
     if not form.validate_on_submit():
-        return invalid(_page(form))
+        return invalid(_page(idle=form))
     with writing(g.practice.id), access.watched(g.practice, g.user, now=g.now, user_id=g.user.id):
         g.user.idle_minutes = form.minutes.data
     flash(f"Saved. Without a click the desk closes after {form.minutes.data} minutes.")
+    return redirect(url_for("account.index"), 303)
+
+
+@bp.post("/account/look")
+def save_look() -> ResponseReturnValue:
+    form = LookForm()
+    if not form.validate_on_submit():
+        return invalid(_page(look=form))
+    with writing(g.practice.id), access.watched(g.practice, g.user, now=g.now, user_id=g.user.id):
+        g.user.theme = Theme(form.theme.data)
+    flash("Saved. This is how the desk looks to you from now on.")
     return redirect(url_for("account.index"), 303)
 
 

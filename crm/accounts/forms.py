@@ -129,7 +129,7 @@ class SampleForm(BaseForm):
 
 
 class PracticeForm(BaseForm):
-    """The practice page: what every date follows from, and how pages look."""
+    """The practice page: what every date follows from."""
 
     practice_name = StringField(
         "Name of the practice", [DataRequired("Write the name of your practice."), Length(max=120)]
@@ -141,7 +141,6 @@ class PracticeForm(BaseForm):
     )
     work_days = Checks("Working days", choices=WEEKDAYS)
     closed_days = TextAreaField("Closed days, one date a line", [Length(max=4000)])
-    theme = RadioField("Light or dark", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")])
 
     validate_work_days = OwnerForm.validate_work_days
 

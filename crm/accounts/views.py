@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from crm import demo
 from crm.accounts import service, sessions
 from crm.accounts.forms import DigestForm, LetterheadForm, PracticeForm, SampleForm
-from crm.accounts.models import Theme
 from crm.db import db
 from crm.fresh import ask
 from crm.journal import access_service as access
@@ -62,7 +61,6 @@ def _practice_form() -> PracticeForm:
         cutoff=g.practice.cutoff,
         work_days=list(g.practice.work_days),
         closed_days="\n".join(g.practice.closed_days),
-        theme=g.user.theme.value,
     )
 
 
@@ -76,7 +74,6 @@ def save_practice() -> ResponseReturnValue:
         g.practice.cutoff = form.cutoff.data
         service.change_work_days(g.practice, "".join(sorted(form.work_days.data)))
         g.practice.closed_days = sorted(set(form.closed_dates))
-        g.user.theme = Theme(form.theme.data)
     db.session.flush()
     at_once = jobs.replan_soon(g.practice, now=g.now)
     commit()

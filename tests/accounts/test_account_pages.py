@@ -29,7 +29,6 @@ PRACTICE = {
     "cutoff": "15:00",
     "work_days": ["1", "2", "3", "4", "5"],
     "closed_days": "",
-    "theme": "dark",
 }
 
 
@@ -94,11 +93,20 @@ def test_sign_in_and_out(app, visitor):
     assert visitor.get("/practice").location == "/login"
 
 
-def test_the_practice_page_saves_and_the_theme_is_the_servers_word(owner):
+def test_the_practice_page_saves(owner):
     assert owner.post("/practice", data=PRACTICE).status_code == 303
-    page = owner.get("/practice").text
-    assert 'data-bs-theme="dark"' in page
-    assert "Saved. All dates follow." in page
+    assert "Saved. All dates follow." in owner.get("/practice").text
+
+
+@pytest.mark.parametrize("role", ["owner", "assistant"])
+def test_the_look_is_everybodys_own_and_the_servers_word(app, owner, role):
+    with app.app_context():
+        builders.user(email="sam@example.com", role=role)
+    person = builders.signed_in(app, "sam@example.com")
+    assert person.post("/account/look", data={"theme": "dark"}).status_code == 303
+    assert 'data-bs-theme="dark"' in person.get("/").text
+    assert "data-bs-theme=" not in owner.get("/").text
+    assert person.post("/account/look", data={"theme": "pink"}).status_code == 422
 
 
 def test_a_closed_day_moves_what_is_due_on_it(app, owner, clock):

@@ -149,13 +149,13 @@ def test_a_referral_without_a_source_keeps_what_was_typed(me: Person):
 
 def test_the_dark_look_is_kept_for_every_page(me: Person):
     page = me.page
-    page.goto("/practice")
+    page.goto("/account")
     for theme in ("Dark", "Light"):
         page.locator("label", has_text=theme).click()
-        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("button", name="Save the look").click()
         page.goto("/pipeline")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme.lower())
-        page.goto("/practice")
+        page.goto("/account")
 
 
 def test_the_next_working_morning_brings_the_days_list_by_mail(desk: Desk, me: Person, mailbox: SmtpServer):

@@ -301,9 +301,9 @@ def look_around(me: Person) -> None:
     ):
         page.goto(path)
         me.look(name)
-    page.goto("/practice")
+    page.goto("/account")
     page.locator("label", has_text="Dark").click()
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save the look").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page.keyboard.press("Control+k")
     page.locator("#palette-q").fill("mcall")

@@ -206,7 +206,6 @@ def test_who_never_chose_days_follows_the_practice(app):
         "practice_name": "Northside Exercise",
         "time_zone": "America/New_York",
         "cutoff": "15:00",
-        "theme": "system",
     }
     assert owner.post("/practice", data=practice | {"work_days": ["2", "3", "4", "5", "6"]}).status_code == 303
     db.session.rollback()
