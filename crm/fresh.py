@@ -1,7 +1,6 @@
 """Who it is, once more: what must be proved within ten minutes before something dangerous, and the way back from there.
 
-The page that shows a form asks already, so nothing typed is lost. Flask-Security's own pages and those of the account
-ask for themselves.
+The page that shows a form asks already, so nothing typed is lost. Flask-Security's own pages ask for themselves.
 """
 
 from collections.abc import Mapping
@@ -20,6 +19,11 @@ PAGES: Mapping[str, str] = {
     "outreach.calendar_feeds": "outreach.calendar_feeds",
     "outreach.add_feed": "outreach.calendar_feeds",
     "outreach.rotate_feed": "outreach.calendar_feeds",
+    "account.password": "account.password",
+    "account.change_password": "account.password",
+    "account.address": "account.address",
+    "account.change_address": "account.address",
+    "log.as_csv": "log.index",
     "people.index": "people.index",
     "people.invite": "people.index",
     "people.change_role": "people.index",

@@ -27,7 +27,7 @@ ALWAYS = {
         )
     ),
 }  # fmt: skip
-HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 KEEP_NOTHING = {"Cache-Control": "no-store", "Vary": "Cookie"}
 # Where a browser or calendar may keep what it got, and under which words. The address of a static file names its bytes.
 KEPT = (

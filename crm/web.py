@@ -5,9 +5,10 @@ import secrets
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import structlog
-from flask import Flask, Response, current_app, g, make_response, request
+from flask import Flask, Response, abort, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -162,6 +163,8 @@ def _begin() -> None:
         g.practice = db.session.get(Practice, g.user.practice_id)
         g.today = clock.local_date(g.now, g.practice.time_zone)
     journal.come_from(journal.Where(request.remote_addr or "", sessions.current().mark[:8] if g.user else ""))
+    if "\0" in request.path or b"\0" in unquote_to_bytes(request.query_string):
+        abort(400)  # no word of ours has it, and PostgreSQL breaks on a question that does
 
 
 def _finish(response: Response) -> Response:

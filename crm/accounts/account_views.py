@@ -1,23 +1,17 @@
-"""One's own account: how somebody signs in. What changes that asks for the password first."""
-
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+"""One's own account: how somebody signs in. What changes that asks for the password first (crm/fresh.py)."""
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import auth_required, login_user
+from flask_security import login_user
 
 from crm.accounts import queries, reset_service, sign_in_events
 from crm.accounts.account_forms import AddressForm, IdleForm
 from crm.accounts.proofs import NewPassword
-from crm.accounts.sign_in import FRESH
 from crm.db import writing
 from crm.journal import access_service as access
 from crm.web import invalid
 
 bp = Blueprint("account", __name__)
-fresh: Callable[[Any], Any] = auth_required("session", within=lambda: FRESH, grace=timedelta)
 
 
 @bp.get("/account")
@@ -49,13 +43,11 @@ def save_idle() -> ResponseReturnValue:
 
 
 @bp.get("/account/password")
-@fresh
 def password() -> ResponseReturnValue:
     return render_template("accounts/password.html", form=NewPassword(formdata=None))
 
 
 @bp.post("/account/password")
-@fresh
 def change_password() -> ResponseReturnValue:
     form = NewPassword()
     if not form.validate_on_submit():
@@ -69,13 +61,11 @@ def change_password() -> ResponseReturnValue:
 
 
 @bp.get("/account/address")
-@fresh
 def address() -> ResponseReturnValue:
     return render_template("accounts/address.html", form=AddressForm(formdata=None))
 
 
 @bp.post("/account/address")
-@fresh
 def change_address() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():

@@ -52,6 +52,10 @@ class Checks(SelectMultipleField):  # type: ignore[misc]
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take each choice once: days ticked twice are longer than their column."""
+        super().process_formdata(list(dict.fromkeys(valuelist)))
+
 
 def checked_email(_form: object, field: StringField) -> None:
     """Refuse what is not an e-mail address; nothing is looked up."""

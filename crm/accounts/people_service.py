@@ -4,15 +4,15 @@ The caller holds the practice's writing transaction, so that of two owners who t
 and is refused: a practice is never left without an owner.
 """
 
-import uuid
 from datetime import datetime
 
 from sqlalchemy import delete
 
-from crm.accounts import service, sessions
+from crm.accounts import service
 from crm.accounts.models import Practice, SetupLink, User
 from crm.accounts.people_queries import owners_left
 from crm.accounts.permissions import RoleName, role_of
+from crm.accounts.reset_service import end_sessions
 from crm.db import db
 
 
@@ -61,13 +61,6 @@ def enable(user: User) -> bool:
     user.active = True
     db.session.flush()
     return True
-
-
-def end_sessions(user: User) -> None:
-    """Sign somebody out everywhere: the new uniquifier voids what a cookie or a mailed link still claims."""
-    user.fs_uniquifier = uuid.uuid4().hex
-    db.session.flush()
-    sessions.end_all(user.id)
 
 
 def new_link(user: User, *, now: datetime) -> str:

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from crm.accounts import notices_service as notices
-from crm.accounts import people_queries, people_service, service, sessions
+from crm.accounts import people_queries, people_service, reset_service, service, sessions
 from crm.accounts.models import User
 from crm.accounts.notice_words import Notice
 from crm.accounts.people_forms import InviteForm, RoleForm
@@ -118,7 +118,7 @@ def enable(user_id: int) -> ResponseReturnValue:
 @bp.post("/practice/people/<int:user_id>/sign-out")
 def end_sessions(user_id: int) -> ResponseReturnValue:
     user = _asked(user_id)
-    people_service.end_sessions(user)
+    reset_service.end_sessions(user)
     _note(SessionEnded(user=user.id, ended="others"))
     commit()
     flash(f"{user.name} is signed out everywhere, and links in their mails work no more.")

@@ -23,11 +23,11 @@ from crm.accounts import passwords, sign_in_events
 from crm.accounts.models import Role, User, WebAuthn
 from crm.accounts.proofs import CHALLENGE, FORMS
 from crm.accounts.second_factor import CODES, STEP, Authenticator, RecoveryCodes, setup_values
+from crm.accounts.sessions import FRESH
 from crm.clock import utcnow
 from crm.db import db
 from crm.settings import Settings
 
-FRESH = timedelta(minutes=10)
 ONWARD = "onward"  # in the session: where somebody goes once they have kept their recovery codes
 AT_ONCE = 2  # passwords hashed at the same time: each takes 64 MiB and four threads, and pages must go on
 ARGON2 = {"type": "ID", "memory_cost": 64 * 1024, "time_cost": 3, "parallelism": 4}

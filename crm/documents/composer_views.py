@@ -26,6 +26,10 @@ def new() -> ResponseReturnValue:
     if not (request.args.get("task") or request.args.get("key")):
         return _choice_page(_new_form(row_id(request.args.get("source"))))
     brief = brief_from(request.args)
+    if brief.kind.about != "nobody" and brief.client is None:
+        form = _new_form(row_id(request.args.get("source")))
+        form.key.data = brief.kind.key
+        return _choice_page(form)
     if brief.task_key and (earlier := queries.find_draft(g.practice.id, brief.task_key)):
         return redirect(url_for("documents.show", document_id=earlier.id), 303)
     return _composer(begun(brief))

@@ -69,9 +69,12 @@ def examine(*, now: datetime) -> list[Finding]:
 
 
 def _inside(where: Settings, now: datetime) -> list[Finding]:
-    lite = [_damage(where), _pragmas(), house_cli.log_of_sqlite(where)]
-    own = lite if where.is_sqlite else [postgres_cli.role()]
+    own = _inside_sqlite(where) if where.is_sqlite else [postgres_cli.role()]
     return [*own, _clock(now), _mail(now), _outbox(), _backups(where, now), _rehearsal(now), _journal()]
+
+
+def _inside_sqlite(where: Settings) -> list[Finding]:
+    return [_damage(where), _pragmas(), house_cli.log_of_sqlite(where)]
 
 
 def _schema() -> Finding:

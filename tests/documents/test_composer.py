@@ -336,3 +336,10 @@ def test_a_warning_is_kept_although_the_text_before_it_grew(desk):
     keep = {"rule": "S01", "start": text.index("patients"), "reason": "their own word"}
     desk.browser.post(f"/documents/{document_id}/keep", data=keep)
     assert text_of(document_id).kept[0].matched == "patients"
+
+
+@pytest.mark.parametrize("key", ["assessment-summary", "progress-report", "discharge-summary"])
+def test_a_letter_about_a_client_that_names_none_asks_for_one(owner, key):
+    answer = owner.get(f"/documents/new?key={key}")
+    assert answer.status_code == 200
+    assert f'value="{key}" selected' in answer.text or f'selected value="{key}"' in answer.text

@@ -42,7 +42,8 @@ def assert_words_only(text: str, where: str) -> form_walk.Page:
     page = form_walk.Page(where, text)
     for tag, held in page.elements:
         assert "kan" not in tag, (where, tag)
-        bad = [name for name in held if "kan" in name or HANDLER.fullmatch(name)]
+        styled = {"style"} if where == "mail" else set()  # mail programs know no style sheets
+        bad = [name for name in held.keys() - styled if "kan" in name or HANDLER.fullmatch(name)]
         assert not bad, (where, tag, bad)
         for name in ("href", "src", "action", "formaction", "hx-get", "hx-post"):
             assert held.get(name, "/").startswith(SAFE) and not held.get(name, "/").startswith("//"), (where, held)

@@ -19,6 +19,11 @@ PLACES = [
     ("POST", "/calendar/feeds/1/rotate", "/calendar/feeds"),
     ("GET", "/practice/people", "/practice/people"),
     ("POST", "/practice/people/1/disable", "/practice/people"),
+    ("GET", "/account/password", "/account/password"),
+    ("POST", "/account/password", "/account/password"),
+    ("GET", "/account/address", "/account/address"),
+    ("POST", "/account/address", "/account/address"),
+    ("GET", "/practice/log.csv", "/practice/log"),
 ]
 
 
