@@ -23,7 +23,7 @@ SPLITTERS = [
 ]
 ATTACK = "X-Evil: 1\r\nBcc: evil@example.net"
 HEADERS = {"Content-Type", "MIME-Version", "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"}
-MORE = {"List-Unsubscribe", "List-Unsubscribe-Post"}
+MORE = {"List-Unsubscribe", "List-Unsubscribe-Post", "Content-Transfer-Encoding"}  # the last where it has one part
 
 
 def queue(product, **values: str) -> int:

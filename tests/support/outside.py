@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +20,7 @@ from flask import Flask
 from front import free_port
 from smtp_server import SmtpServer
 from sqlalchemy import text
-from warm import ROOT, Warm
+from warm import Warm
 
 from crm.db import db, writing
 from crm.factory import create_app
@@ -165,17 +163,8 @@ class Product:
 
     def flask(self, *arguments: str, said: str = "", environment: dict[str, str] | None = None) -> tuple[int, str]:
         """Run a command and return its exit code and all it printed."""
-        usual = {n: v for n, v in os.environ.items() if not n.startswith(("HANDOFF_", "MAIL_"))}
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", *arguments],
-            env=usual | self.environment | (environment or {}),
-            cwd=ROOT,
-            input=said,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        code, told, errors = self.warm.run(*arguments, env=self.environment | (environment or {}), said=said)
+        return code, told + errors
 
     def tick(self, now: str = "") -> None:
         """Let the clock's jobs run once, by the command; afterwards all mail that may leave has left."""
