@@ -114,7 +114,7 @@ def settings(tmp_path: Path, template_file: Path | None, postgres: Postgres | No
 
 
 @pytest.fixture(scope="session")
-def product(
+def product_made(
     tmp_path_factory: pytest.TempPathFactory, warm: Warm, template_file: Path | None, postgres: Postgres | None
 ) -> Iterator[Product]:
     """The running product, shared: two practices, their people, and a client with a secret in every field.
@@ -138,6 +138,13 @@ def product(
 
 
 @pytest.fixture(scope="module")
+def product(product_made: Product) -> Product:
+    """That product, as free of wrong tries as it began: the files before may have used them up."""
+    product_made.forget_tries()
+    return product_made
+
+
+@pytest.fixture(scope="module")
 def both(
     tmp_path_factory: pytest.TempPathFactory, template_file: Path | None, postgres: Postgres | None
 ) -> Iterator[TwoPractices]:
@@ -152,7 +159,7 @@ def both(
 
 
 @pytest.fixture(scope="session")
-def sample(
+def sample_made(
     tmp_path_factory: pytest.TempPathFactory, warm: Warm, template_file: Path | None, postgres: Postgres | None
 ) -> Iterator[form_walk.Sample]:
     """Another running product, with the sample practice and every form found: for tests that send them all."""
@@ -162,6 +169,14 @@ def sample(
         made = stack.enter_context(outside.served(settings, warm, mailbox))
         outside.people(made.app)
         yield form_walk.Sample.of(made, datetime.now(ZoneInfo("America/New_York")).date().isoformat())
+
+
+@pytest.fixture(scope="module")
+def sample(sample_made: form_walk.Sample) -> form_walk.Sample:
+    """That product, to whose owner each file signs in anew: what the one before proved, or tried wrong, is past."""
+    sample_made.product.forget_tries()
+    sample_made.owner = sample_made.product.sign_in()
+    return sample_made
 
 
 @pytest.fixture

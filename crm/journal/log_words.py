@@ -124,8 +124,6 @@ WORDS: dict[Kind, dict[str, str]] = {
     Kind.SETTINGS: {
         "settings_changed": "Changed settings",
         "letter_words_changed": "Changed the wording of a letter",
-        "practice_text_saved": "Wrote what the practice says of itself",
-        "setup_plan_changed": "Changed the setup plan",
         "readiness_checked": "Filled in the readiness check",
         "practice_text_saved": "Saved what the practice says of itself",
         "scope_rules_changed": "Changed the scope check",

@@ -17,8 +17,7 @@ from crm.outreach.appointments import Appointment
 from crm.text import clean_line
 
 PRODID = "-//Handoff//Referral desk//EN"
-TEXT_LIMIT = 200
-URL_LIMIT = 600
+TEXT_LIMIT, LINK_LIMIT = 200, 1_000
 REFRESH = "PT1H"
 END = b"END:VEVENT\r\n"
 SAME = b"STATUS:CONFIRMED\r\nTRANSP:TRANSPARENT\r\nCLASS:PRIVATE\r\n"  # of every event, so not made five thousand times
@@ -66,7 +65,7 @@ def _block(item: AgendaItem | Appointment, title: str, *, uid: str, url: str) ->
     event.add("dtstart", on)
     event.add("dtend", on + timedelta(days=1))
     event.add("summary", clean_line(title, TEXT_LIMIT))
-    event.add("description", clean_line(f"Open it in Handoff: {url}", URL_LIMIT))
+    event.add("description", clean_line(f"Open it in Handoff: {url}", LINK_LIMIT))
     return bytes(event.to_ical()).removesuffix(END) + SAME + END
 
 

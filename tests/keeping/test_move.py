@@ -72,7 +72,8 @@ def warm() -> Iterator[Warm]:
 def old(filled: Path, tmp_path: Path, clock) -> Flask:
     """That practice as an installation of its own."""
     shutil.copytree(filled, tmp_path / "old")
-    return create_app(load_settings(data_dir=tmp_path / "old" / "var", base_url="http://localhost"), clock)
+    settings = load_settings(data_dir=tmp_path / "old" / "var", base_url="http://localhost", second_factor="off")
+    return create_app(settings, clock)
 
 
 def settings_of(app: Flask) -> Settings:

@@ -23,7 +23,7 @@ SPLITTERS = [
 ]
 ATTACK = "X-Evil: 1\r\nBcc: evil@example.net"
 HEADERS = {"Content-Type", "MIME-Version", "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"}
-MORE = {"List-Unsubscribe", "List-Unsubscribe-Post"}
+MORE = {"List-Unsubscribe", "List-Unsubscribe-Post", "Content-Transfer-Encoding"}  # the last where it has one part
 
 
 def queue(product, **values: str) -> int:
@@ -70,13 +70,13 @@ def test_row_08_one_mailbox_is_one_recipient(product):
 
 
 def test_row_08_what_a_form_takes_ends_in_no_header(sample):
-    product, owner = sample.product, sample.owner
+    product = sample.product
     for splitter in SPLITTERS:
         for name in ("practice_name", "email", "fax_gateway"):
             for form in sample.forms:
                 if name in form.typed and form.action.startswith("/practice"):
                     assert sample.send(form, **{name: f"a@example.com{splitter}{ATTACK}"}).status < 500
-    assert owner.get("/practice").status == 200
+    assert product.sign_in().get("/practice").status == 200
     product.sql('UPDATE "user" SET digest_on = :on WHERE email = :who', on=True, who=OWNER)
     product.tick(datetime.now(UTC).replace(hour=23, minute=30).isoformat())
     assert product.mailbox.kept

@@ -94,11 +94,11 @@ def browsed(product) -> Browsed:
             page.goto(path)
             for key in ("/", "Escape", "Control+k", "c", "a", "n", "Escape", "?", "Escape"):
                 page.keyboard.press(key)
-            page.wait_for_load_state("networkidle")
             found.kept.append(page.evaluate(KEPT))
             for is_local in (True, False):
                 storage = {"securityOrigin": origin, "isLocalStorage": is_local}
                 found.stored += eye.send("DOMStorage.getDOMStorageItems", {"storageId": storage})["entries"]
+        page.wait_for_load_state("networkidle")
         chromium.close()
     return found
 

@@ -46,7 +46,13 @@ def test_row_62_the_words_are_there_for_the_owner(product):
     pages = ["/", client, "/sources/1", *(f"{client}/{rest}" for rest in (
         "sessions", "flag", "record/person", "record/health", "record/plan", "rights"))]  # fmt: skip
     [(flag,)] = product.sql("SELECT min(entry_seq) FROM red_flag")
-    pages += [f"{client}/flag/{flag}", "/documents/1/approved", "/documents/1/file/0.pdf"]
+    [(touched,)] = product.sql("SELECT min(seq) FROM journal_entry WHERE type = 'touch_logged'")
+    pages += [
+        f"/sources/1?before={int(touched) + 1}",
+        f"{client}/flag/{flag}",
+        "/documents/1/approved",
+        "/documents/1/file/0.pdf",
+    ]
     told = "\n".join(spider.words_of(media, body) for _status, media, body in map(fetcher(owner), pages))
     assert [word for word in HIDDEN if word not in told] == ["canaryplan"]  # which only letters quote
 

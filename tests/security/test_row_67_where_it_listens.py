@@ -25,6 +25,7 @@ def test_row_67_without_a_word_it_listens_on_this_machine_alone(product):
     assert listening(product.port) <= HERE
 
 
+@pytest.mark.sqlite  # refused while settings are read, before any database
 @pytest.mark.parametrize("host", ["0.0.0.0", "desk.example.com"])
 def test_row_67_a_public_address_with_plain_http_is_refused(product, host):
     for command in ("serve", "web"):
@@ -36,6 +37,7 @@ def test_row_67_a_public_address_with_plain_http_is_refused(product, host):
         assert "canary" not in said
 
 
+@pytest.mark.sqlite  # refused while settings are read, before any database
 @pytest.mark.parametrize("base_url", ["http://desk.example.com", "http://127.0.0.1.evil.example"])
 def test_row_67_plain_http_is_for_this_machine_alone(product, base_url):
     code, said = product.flask("serve", environment={"HANDOFF_BASE_URL": base_url})

@@ -84,6 +84,7 @@ def test_row_76_every_entry_and_every_line_of_the_log_is_in_the_inventory():
     assert sorted(lines) == sorted(papers.logged_events())
 
 
+@pytest.mark.sqlite  # numbers of the program; no row is asked for
 @pytest.mark.parametrize("row", papers.table("limits.md", "Limit"), ids=lambda row: row[0])
 def test_row_76_a_limit_is_what_the_paper_says(app, row):
     _limit, value, where = row

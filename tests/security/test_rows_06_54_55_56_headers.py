@@ -143,7 +143,9 @@ def test_row_06_and_54_forms_refusals_and_what_breaks_carry_them_too(settings, w
         product.start()
         owner = product.sign_in()
         codes = [code for (code,) in product.sql("SELECT code FROM client ORDER BY id")]
-        sealed = [f"/clients/{code}{page}" for code in codes for page in ("", "/record/health", "/measures/new", "/flag")]
+        sealed = [
+            f"/clients/{code}{page}" for code in codes for page in ("", "/record/health", "/measures/new", "/flag")
+        ]
         visits += [Visit("GET", "sealed", owner.get(path)) for path in sealed]
         assert {500, 503} <= {visit.answer.status for visit in visits}
         assert {200, 303, 422} <= {visit.answer.status for visit in visits}

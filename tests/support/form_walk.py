@@ -208,5 +208,7 @@ class Sample:
         return {name: value for name, value in filled.items() if name not in OURS}
 
     def send(self, form: Form, **changed: object) -> Answer:
-        """Send a form with some fields changed."""
+        """Send a form with some fields changed; somebody whom an earlier form signed out signs in again first."""
+        if self.owner.get("/account").status != 200:
+            self.owner = self.product.sign_in()
         return self.owner.post(form.action, self.filled(form) | changed)

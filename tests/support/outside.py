@@ -3,16 +3,16 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import builders
 from dbhash import dbhash
@@ -20,7 +20,7 @@ from flask import Flask
 from front import free_port
 from smtp_server import SmtpServer
 from sqlalchemy import text
-from warm import ROOT, Warm
+from warm import Warm
 
 from crm.db import db, writing
 from crm.factory import create_app
@@ -144,6 +144,10 @@ class Product:
             done = db.session.execute(text(query), values)
             return [tuple(row) for row in done] if done.returns_rows else []
 
+    def forget_tries(self) -> None:
+        """Let every secret be tried as if none had been tried before."""
+        self.sql("DELETE FROM throttle")
+
     def dbhash(self) -> str:
         """Return the hash of all that is nobody's passing state."""
         with self.app.app_context():
@@ -159,17 +163,8 @@ class Product:
 
     def flask(self, *arguments: str, said: str = "", environment: dict[str, str] | None = None) -> tuple[int, str]:
         """Run a command and return its exit code and all it printed."""
-        usual = {n: v for n, v in os.environ.items() if not n.startswith(("HANDOFF_", "MAIL_"))}
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", *arguments],
-            env=usual | self.environment | (environment or {}),
-            cwd=ROOT,
-            input=said,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        code, told, errors = self.warm.run(*arguments, env=self.environment | (environment or {}), said=said)
+        return code, told + errors
 
     def tick(self, now: str = "") -> None:
         """Let the clock's jobs run once, by the command; afterwards all mail that may leave has left."""
@@ -225,6 +220,11 @@ def served(settings: Settings, warm: Warm, mailbox: SmtpServer, **environment: s
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+def local_today() -> date:
+    """Return the date on the practice's wall, by the real clock the product has."""
+    return datetime.now(ZoneInfo("America/New_York")).date()
 
 
 def people(app: Flask) -> None:

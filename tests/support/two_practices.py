@@ -69,6 +69,7 @@ def make(app: Flask) -> TwoPractices:
     post("/documents/rules/terms", words=TERM, severity="warn")
     post("/imports", file=(io.BytesIO(b"First Name,Last Name,NPI\nAda,Marsh,1234567893\n"), "list.csv"))
     post("/documents/1/send", channel="letter")
+    post("/practice/papers", kind="cpr", name="CPR", issuer="", expires_on="", remind_days="60")
     elsewhere = builders.signed_in(app, outside.OTHER, "Elsewhere")
     theirs = elsewhere.post("/sources/new", data={"name": "Olga Otherway", "channel": "fax", "grade": ""})
     assert theirs.status_code == 303, re.findall("errors.*", theirs.text)
@@ -88,7 +89,7 @@ TABLES = {
     "visit_id": "visit", "release_id": "client_release", "goal_id": "goal", "session_id": "session_log",
     "measurement_id": "measurement", "provider_id": "treating_provider", "contact_id": "contact",
     "fact_id": "background_fact", "feed_id": "calendar_feed", "message_id": "outbox_message",
-    "batch_id": "import_batch", "browser_id": "user_session",
+    "batch_id": "import_batch", "browser_id": "user_session", "paper_id": "paper",
 }  # fmt: skip
 
 

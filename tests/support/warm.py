@@ -10,6 +10,7 @@ import sys
 import time
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +41,16 @@ class Warm:
 
     def start(self, *arguments: str, env: dict[str, str], output: Path, traced: bool = False) -> int:
         """Start `flask ARGUMENTS` and return its process id; `traced`: it begins once something traces it."""
-        return int(self._ask({"start": arguments, "env": env, "output": str(output), "traced": traced}))
+        return int(self._ask({"start": arguments, "env": env, "files": {1: str(output)}, "traced": traced}))
+
+    def run(self, *arguments: str, env: dict[str, str], said: str = "") -> tuple[int, str, str]:
+        """Run `flask ARGUMENTS`, type `said` into it, and return its exit code and what it printed on either way."""
+        with TemporaryDirectory() as folder:
+            files = {number: Path(folder, str(number)) for number in range(3)}
+            files[0].write_text(said)
+            paths = {number: str(path) for number, path in files.items()}
+            code = self.wait(int(self._ask({"start": arguments, "env": env, "files": paths, "traced": False})))
+            return code, files[1].read_text(), files[2].read_text()
 
     def wait(self, pid: int) -> int:
         """Return a process's exit code; minus nine for one that was killed."""
@@ -57,9 +67,14 @@ def _child(request: dict[str, Any], run: Any) -> None:
     for name in [n for n in os.environ if n.startswith(("HANDOFF_", "MAIL_"))]:
         del os.environ[name]
     os.environ.update(request["env"])
-    file = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    time.tzset()
+    files = request["files"]  # by their number, which JSON makes a text
     for number in (1, 2):
-        os.dup2(file, number)
+        path = files.get(str(number), files["1"])
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
+    if "0" in files:
+        os.dup2(os.open(files["0"], os.O_RDONLY), 0)
+        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)  # the parent's has read ahead
     sys.argv = ["flask", "--app", "app", *request["start"]]
     if request["traced"]:
         _wait_for_a_tracer()
