@@ -15,7 +15,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 def address(app: Flask, rule: Rule, known: Mapping[str, object] | None = None) -> str:
     """Return an address of a rule, with the known ids and, for the others, ids that exist nowhere."""
     values: dict[str, object] = {
-        name: "1" if name in {"seq", "position"} or name.endswith("_id") else "x" for name in rule.arguments
+        name: "1" if name in {"seq", "position", "day"} or name.endswith("_id") else "x" for name in rule.arguments
     }
     values |= {name: value for name, value in (known or {}).items() if name in rule.arguments}
     adapter = app.url_map.bind("localhost")
