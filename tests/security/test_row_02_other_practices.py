@@ -12,7 +12,7 @@ from crm.db import db
 from crm.outreach.models import CalendarFeed
 
 # What names something in a catalogue that everybody has, or a word of the reader's own.
-CATALOGUE = {"key", "what", "part", "on", "rule", "token", "filename", "position"}
+CATALOGUE = {"key", "what", "part", "on", "day", "rule", "token", "filename", "position"}
 SECRETS = [*canaries.CANARIES, *two_practices.OF_SOURCES]
 
 
