@@ -27,10 +27,9 @@ def test_row_03_an_assistant_is_refused_everywhere_else_and_leaves_no_trace(prod
              "measurement_id": 1, "provider_id": 1, "release_id": 1, "position": 0, "key": "thank-you",
              "part": "health", "what": "client_away"}  # fmt: skip
     before, walked = product.dbhash(), 0
-    taken = {(rule.rule, method) for rule in product.app.url_map.iter_rules() for method in rule.methods}
     token = assistant.fetch_token()
     for rule, path, method in walk.everywhere(product.app, known):
-        if refused(rule) and (method in rule.methods or (rule.rule, method) not in taken):
+        if refused(rule):
             answer = assistant.ask(method, path, headers={"X-CSRFToken": token})
             assert answer.status in {403, 405}, (rule.endpoint, method, answer.status)
             assert (answer.status == 403) == (method in rule.methods), (rule.endpoint, method)

@@ -67,7 +67,7 @@ def test_row_41_a_lone_surrogate_and_a_nul_reach_no_door(product):
     assert all("\x00" not in str(row) for row in product.sql("SELECT first_name, last_name FROM source"))
     for query in ("q=%ED%A0%80", "q=a%00b", "q=%00", "name=%00%ED%A0%80"):
         for path in ("/search", "/sources", "/sources/new", "/clients"):
-            assert owner.get(f"{path}?{query}").status == 200, (path, query)
+            assert owner.get(f"{path}?{query}").status == (400 if "%00" in query else 200), (path, query)
 
 
 @pytest.mark.parametrize("what", HUGE)
