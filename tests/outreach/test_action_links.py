@@ -187,7 +187,7 @@ def test_every_other_link_gets_the_same_page_by_the_byte_and_does_nothing(app, s
         other_secret = action_links.token_of(given, task.key, action_links.Seal("x" * 48, seal.uniquifier))
     wrong = [
         "/a/", f"{path}/", f"{path}x", other_salt, f"/a/{other_key}", f"/a/{other_person}", f"/a/{other_secret}",
-        "/a/" + "9" * 5000, "/a/%00", "/a/ÿ", *(altered(path, place) for place in range(3, len(path))),
+        "/a/" + "9" * 5000, "/a/ÿ", *(altered(path, place) for place in range(3, len(path))),
     ]  # fmt: skip
     before = hashed(app)
     for number, address in enumerate(wrong):

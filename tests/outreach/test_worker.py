@@ -166,8 +166,8 @@ def test_every_job_runs_once_and_the_heart_beats(app, server, clock):
     mailroom.put("task:1", now=clock.now)
     done = Worker(app).run_once(clock.now)
     assert list(done) == [
-        "replan_today", "queue_digests", "send_outbox", "seal_journal", "housekeeping", "check_database", "back_up",
-        "reseal",
+        "replan_today", "follow_plans", "queue_digests", "send_outbox", "seal_journal", "housekeeping",
+        "check_database", "back_up", "reseal",
     ]  # fmt: skip
     assert None not in done.values()
     with writing():

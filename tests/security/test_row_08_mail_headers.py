@@ -1,6 +1,6 @@
 """Row 8: nothing typed, and nothing forced into the database, adds a header or a recipient to a mail."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from outside import OWNER
@@ -32,7 +32,7 @@ def queue(product, **values: str) -> int:
         "message_id": f"<{datetime.now(UTC).timestamp()}@localhost>", "recipient": "owner@example.com",
         "subject": "subject", "unsubscribe": "",
     } | values  # fmt: skip
-    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    now = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%d %H:%M:%S.%f")  # due, by whole seconds too
     product.sql(
         "INSERT INTO outbox_message (practice_id, key, kind, message_id, recipient, subject, text, html, unsubscribe, "
         "next_at, created_at, state, attempts, claim, reply) VALUES (1, :key, 'notice', :message_id, :recipient, "

@@ -175,7 +175,8 @@ class Person:
                 wide = self.page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{name} is {wide} wide at {width}"
                 if (width, scheme) in {(1280, "light"), (1280, "dark"), (360, "light")}:
-                    assert self.violations() == [], f"{name} at {width}, {scheme}"
+                    found = self.violations()
+                    assert found == [], f"{name} at {width}, {scheme}: {found}"
         self.page.set_viewport_size(before)
         self.page.emulate_media(color_scheme="light")
         assert self.said == [], f"{name}: {self.said}"

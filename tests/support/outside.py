@@ -209,6 +209,8 @@ def served(settings: Settings, warm: Warm, mailbox: SmtpServer, **environment: s
         "MAIL_PORT": str(mailbox.port),
         "MAIL_USE_TLS": "false",
         "MAIL_DEFAULT_SENDER": "desk@example.com",
+        "MAIL_PER_MINUTE": "0",  # no limit: what one test sends must not hold up another's
+        "MAIL_PER_DAY": "0",
     } | environment
     app = create_app(settings)
     product = Product(settings, app, warm, mailbox, port, env)

@@ -69,9 +69,9 @@ def _child(request: dict[str, Any], run: Any) -> None:
     os.environ.update(request["env"])
     time.tzset()
     files = request["files"]  # by their number, which JSON makes a text
-    for number in (1, 2):
-        path = files.get(str(number), files["1"])
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
+    os.dup2(os.open(files["1"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 1)
+    # A pipe that its reader has unlinked cannot be opened again: both ways out are one file unless two are named.
+    os.dup2(os.open(files["2"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if "2" in files else 1, 2)
     if "0" in files:
         os.dup2(os.open(files["0"], os.O_RDONLY), 0)
         sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)  # the parent's has read ahead
