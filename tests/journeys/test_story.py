@@ -200,7 +200,8 @@ def work_through_today(me: Person) -> None:
     expect(page.locator("#said")).to_contain_text("Call logged")
     page.keyboard.press("Escape")
     page.keyboard.press("c")
-    expect(page.locator("#layer #line")).to_be_focused()  # it reads along from then on
+    taken = "document.querySelector('#layer #line')?.['htmx-internal-data']?.firstInitCompleted"
+    wait_until(lambda: bool(page.evaluate(taken)))  # no person types before the field reads along
     page.locator("#layer #line").fill(f"call {NAME} tomorrow 10am")
     expect(page.locator("#layer #read .chip").first).to_have_text("Call")
     me.look("quick-add")
