@@ -12,8 +12,10 @@ def test_row_24_the_digest_carries_a_head_that_the_log_of_later_still_answers_fo
     with outside.served(settings, warm, server) as product:
         outside.people(product.app)
         owner = product.sign_in()
-        owner.post("/sources/new", {"name": "Dr. Ada Marsh", "channel": "fax", "grade": "A"})
+        assert owner.post("/sources/new", {"name": "Dr. Ada Marsh", "channel": "fax", "grade": "A"}).status == 303
         morning = US_WORKDAYS.on_or_after(outside.local_today() + timedelta(days=1))  # today's was empty already
+        call = {"line": "call", "kind": "call", "due": morning.isoformat(), "source_id": "1", "client_code": ""}
+        assert owner.post("/quick-add", call).status == 303
         product.tick(f"{morning.isoformat()}T20:00:00+00:00")
         mails = [kept for kept in product.mailbox.kept if outside.OWNER in kept.recipients]
         found = [re.search(r"log (\d+ [0-9a-f]{8})", mail.message.get_body(("plain",)).get_content()) for mail in mails]
