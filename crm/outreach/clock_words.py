@@ -13,6 +13,7 @@ SILENT = timedelta(minutes=5)
 JOBS = {
     "replan_today": ("Looks at every plan anew, once a day", "plan", "plans"),
     "queue_digests": ("Writes the morning digests", "digest", "digests"),
+    "follow_plans": ("Sees which outputs of the setup plan have come", "plan", "plans"),
     "send_outbox": ("Sends what is due", "message", "messages"),
     "seal_journal": ("Seals the journal", "entry", "entries"),
     "housekeeping": ("Keeps the database tidy", "", ""),
