@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     backup_dir: Path | None = None
     host: str = "127.0.0.1"
     proxies: int = Field(default=0, ge=0, le=5)
-    tick_seconds: int = Field(default=30, ge=1, le=300)
+    tick_seconds: int = Field(default=30, ge=1, le=3600)
     second_factor: Literal["on", "off"] = "on"
     retention_years: int = Field(default=7, ge=1, le=100)
 

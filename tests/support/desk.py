@@ -104,7 +104,7 @@ def served(folder: Path, mail_port: int, *, host: str = "127.0.0.1", second_fact
         "PORT": str(port),
         "HANDOFF_BASE_URL": f"http://{host}:{port}",
         "HANDOFF_SECOND_FACTOR": second_factor,
-        "HANDOFF_TICK_SECONDS": "300",  # the story says itself when the clock ticks
+        "HANDOFF_TICK_SECONDS": "3600",  # the story says itself when the clock ticks
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": str(mail_port),
         "MAIL_USE_TLS": "false",

@@ -177,6 +177,7 @@ USUAL = {
     "found_at": "https://example.com/", "last_name": "Otherdoc", "value": "12", "measure": "",
     "source_id": "1", "stated_by": "Dr. Marsh", "limits": "none", "30s": "8", "tug": "9", "5": "12",
 }  # fmt: skip
+TAKES_ALL = ("/erase", "/sample/remove")  # never sent: others need these clients
 OURS = ("csrf_token", "form_key", "back")  # no data of anybody
 
 
@@ -197,7 +198,7 @@ class Sample:
         assert code == 0, said
         owner = product.sign_in()
         found = [page for page, _answer in pages(owner, STARTS)]
-        kept = [form for form in forms_of(found) if not form.action.endswith("/erase")]  # others need these clients
+        kept = [form for form in forms_of(found) if not form.action.endswith(TAKES_ALL)]
         return cls(product, owner, kept, found, today)
 
     def filled(self, form: Form) -> dict[str, object]:

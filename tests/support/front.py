@@ -95,7 +95,7 @@ def serving(app: Flask, settings: Settings, warm: Warm, **environment: str) -> I
         "HANDOFF_DATA_DIR": str(settings.data_dir),
         "HANDOFF_DATABASE_URL": settings.database_url,
         "HANDOFF_BASE_URL": f"http://127.0.0.1:{port}",
-        "HANDOFF_TICK_SECONDS": "300",
+        "HANDOFF_TICK_SECONDS": "3600",
         "HANDOFF_SECOND_FACTOR": "off",
     }
     with tempfile.TemporaryDirectory() as folder:

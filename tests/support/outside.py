@@ -202,7 +202,7 @@ def served(settings: Settings, warm: Warm, mailbox: SmtpServer, **environment: s
         "HANDOFF_DATA_DIR": str(settings.data_dir),
         "HANDOFF_DATABASE_URL": settings.database_url,
         "HANDOFF_BASE_URL": f"http://127.0.0.1:{port}",
-        "HANDOFF_TICK_SECONDS": "300",  # tests say themselves when the clock ticks
+        "HANDOFF_TICK_SECONDS": "3600",  # tests say themselves when the clock ticks
         "HANDOFF_SECOND_FACTOR": "off",
         "PORT": str(port),
         "MAIL_SERVER": "127.0.0.1",
