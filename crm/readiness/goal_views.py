@@ -19,6 +19,7 @@ from crm.sources import top_queries
 from crm.web import BaseForm, commit, invalid
 
 LISTED = 12
+SHOWN = 200  # sessions of a month
 YEAR = timedelta(days=365)
 VERDICTS = {
     Verdict.NO_GOAL: ("later", "No goal"),
@@ -169,6 +170,7 @@ def _month_page(month: str, form: BaseForm) -> str:
         verdicts=VERDICTS,
         referrals=[one for one in events if one.what == "referral"],
         sessions=[one for one in events if one.what != "referral"],
+        shown=SHOWN,
         names=analytics.names(g.practice.id, {one.source_id for one in events if one.source_id}),
     )
 

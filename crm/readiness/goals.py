@@ -101,6 +101,7 @@ class Line:
     verdict: Verdict
     done: int = 0
     total: int = 0  # 0: no bar
+    counted: bool = False  # whether rows stand behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,11 @@ def read(month: str, wanted: Wanted, happened: Happened, *, today: date) -> Mont
         Line(
             "referrals", "Referrals", _said(wanted.referrals), str(happened.referrals),
             _amount(wanted.referrals, happened.referrals, over=over), happened.referrals, wanted.referrals or 0,
+            happened.referrals > 0,
         ),
         Line(
             "retention", "Sessions kept", "" if wanted.retention is None else f"{wanted.retention} %",
-            happened.kept_words, _share(wanted.retention, happened, over=over),
+            happened.kept_words, _share(wanted.retention, happened, over=over), counted=happened.planned > 0,
         ),
         Line(
             "revenue", "Revenue", "" if goal is None else dollars(goal),
@@ -204,7 +206,7 @@ class Progress:
     words: str
     verdict: Verdict
     done: int
-    total: int
+    total: int  # 0: no bar
 
 
 def progress(goal: TopGoal, happened: Happened, earned_cents: int, *, today: date) -> Progress:
@@ -213,7 +215,8 @@ def progress(goal: TopGoal, happened: Happened, earned_cents: int, *, today: dat
     match goal.counted:
         case Counted.KEPT:
             said = f"{happened.kept_words} sessions kept, {goal.aim} % wanted" if happened.planned else "none planned"
-            return Progress(goal, said, _share(goal.aim, happened, over=over), happened.percent or 0, 100)
+            bar = (0, 0) if happened.percent is None else (happened.percent, 100)
+            return Progress(goal, said, _share(goal.aim, happened, over=over), *bar)
         case Counted.REVENUE:
             have, said = earned_cents, f"{dollars(earned_cents)} of {dollars(goal.aim)}"
         case Counted.REFERRALS:
