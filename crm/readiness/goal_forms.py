@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from wtforms import SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from crm.money import dollars, read_cents
 from crm.money_forms import Money
@@ -84,7 +84,7 @@ class TopGoalForm(BaseForm):
         description="A count, a percentage or an amount in dollars, as chosen above.",
     )
     reached = Whole("Reached so far", low=0, high=999_999, description="Only for what you count yourself.")
-    from_on = Day("Counted from", [DataRequired("Say from which day.")])
+    from_on = Day("Counted from", [InputRequired("Say from which day.")])
     until_on = Day("Until", [Optional()], description="Empty: it goes on.")
 
     @property

@@ -3,7 +3,7 @@
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField, ValidationError
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from crm.analytics import queries as analytics
 from crm.db import NotFound
@@ -18,7 +18,7 @@ SHOWN = 200  # rows behind a figure
 class TickForm(BaseForm):
     """Since when somebody can do something, and what shows it."""
 
-    on = Day("Since", [DataRequired("Say since when.")])
+    on = Day("Since", [InputRequired("Say since when.")])
     evidence = TextAreaField(
         "What shows it",
         [DataRequired("Say what shows it, in a few words."), Length(max=300)],
