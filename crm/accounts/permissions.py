@@ -57,6 +57,7 @@ _ADDRESSES: Mapping[Permission, str] = {
             add_contact save_new_contact contact save_contact remove_contact
             add_fact save_new_fact fact save_fact remove_fact
             lunch agree_lunch move_lunch hold_lunch cancel_lunch decline_lunch ideal_sources choose judge
+            make_top drop_top
         imports: index upload columns choose show step take_in undo refused
         accounts: practice save_digest
         sessions: index end end_others
@@ -94,6 +95,8 @@ _ADDRESSES: Mapping[Permission, str] = {
     Permission.SETTINGS: """
         readiness: index text save check_text setup start_plan pause_plan resume_plan catch_up stop_plan skip_day
             look_again check save_check papers_page add_paper paper save_paper remove_paper
+            skills_page skill tick_skill untick_skill skill_rows goals_page month_goals save_month_goals
+            top_goal save_top_goal remove_top_goal
         accounts: welcome choose_sample welcome_sources remove_sample save_practice save_letterhead
         documents: templates words ours words_page rules add_term drop_term relax
         keeping: read_restored

@@ -251,3 +251,22 @@ class ReadinessChecked(Event):
     type: ClassVar[str] = "readiness_checked"
     cadence: ClassVar[bool] = False
     total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillMarked(Event):
+    """Somebody ticked a skill of theirs, or took the tick back."""
+
+    type: ClassVar[str] = "skill_marked"
+    cadence: ClassVar[bool] = False
+    skill: str
+    ticked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthGoalsSaved(Event):
+    """The goals of a month, or what it brought in, were typed in; `month` is such as 2026-05."""
+
+    type: ClassVar[str] = "month_goals_saved"
+    cadence: ClassVar[bool] = False
+    month: str

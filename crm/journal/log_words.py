@@ -125,6 +125,8 @@ WORDS: dict[Kind, dict[str, str]] = {
         "settings_changed": "Changed settings",
         "letter_words_changed": "Changed the wording of a letter",
         "readiness_checked": "Filled in the readiness check",
+        "skill_marked": "Ticked a skill of their own, or took the tick back",
+        "month_goals_saved": "Typed in what a month is to bring or has brought",
         "practice_text_saved": "Saved what the practice says of itself",
         "scope_rules_changed": "Changed the scope check",
         "key_rotated": "Changed a key",
@@ -150,7 +152,7 @@ LABELS = {
     "message": "message", "by": "by", "factor": "what", "change": "change", "role": "role", "fields": "fields",
     "place": "page", "status": "answer", "caller": "calendar", "channel": "by", "template": "kind", "key": "key",
     "key_id": "key", "how": "by way of", "ended": "session", "left": "left", "batch": "list", "entry": "entry",
-    "part": "part", "made_at": "backup of", "to": "to",
+    "part": "part", "skill": "skill", "month": "month", "made_at": "backup of", "to": "to",
 }  # fmt: skip
 
 

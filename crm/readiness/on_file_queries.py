@@ -16,6 +16,7 @@ from crm.outreach.models import Task, TaskStatus
 from crm.readiness import queries
 from crm.readiness.models import ReadinessCheck
 from crm.readiness.outputs import INTRODUCTIONS, OnFile, Written
+from crm.readiness.texts import PAGES
 from crm.sources.models import Contact, ContactRole, Grade, Lane, Source
 
 DESK = (ContactRole.OFFICE_MANAGER, ContactRole.FRONT_DESK, ContactRole.REFERRAL_COORDINATOR)
@@ -31,6 +32,7 @@ def on_file(practice: Practice, *, today: date) -> OnFile:
         texts={
             kind: Written(row.text, row.slots, row.blocked)
             for kind, row in queries.texts_of(practice.id).items()
+            if kind in PAGES
         },
         written=_letters(practice.id, DocumentState.DRAFT, DocumentState.APPROVED) | _own_wordings(practice.id),
         approved=_letters(practice.id, DocumentState.APPROVED),

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from crm.readiness import queries as readiness
-from crm.sources import fit, ideal, ideal_queries, queries, service
+from crm.sources import fit, ideal, ideal_queries, queries, service, top_service
 from crm.sources.base_views import bp
 from crm.sources.ideal_forms import ChooseForm, JudgeForm
 from crm.sources.models import Grade
@@ -44,9 +44,15 @@ def judge(source_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return invalid(_page(form))
     source.volume = int(form.volume.data) if form.volume.data else None
-    service.put_on_top(g.practice, source, int(form.rank.data) if form.rank.data else None)
+    rank = int(form.rank.data) if form.rank.data else None
+    try:
+        out = top_service.put_on_top(g.practice, source, rank, now=g.now, actor=g.user.id)
+    except top_service.NotToBeChosen:
+        form.rank.errors = ["This source is put aside or wants no contact, and cannot be one of the three."]
+        return invalid(_page(form))
     commit()
-    flash(f"Noted for {source.display_name}.")
+    left = f" {out.display_name} had this place and is no longer one of the three." if out else ""
+    flash(f"Noted for {source.display_name}.{left}")
     return redirect(url_for("sources.ideal_sources"), 303)
 
 

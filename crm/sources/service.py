@@ -153,15 +153,6 @@ def grade_source(practice: Practice, source: Source, grade: Grade, *, now: datet
     _begin_work(practice, source, now=now, actor=actor)
 
 
-def put_on_top(practice: Practice, source: Source, rank: int | None) -> None:
-    """Make a source one of the top three, in the place of who stood there; None takes it out. The caller commits."""
-    if rank is not None:
-        there = (Source.practice_id == practice.id, Source.top_rank == rank)
-        db.session.execute(update(Source).where(*there).values(top_rank=None))
-    source.top_rank = rank
-    db.session.flush()
-
-
 def _changed(source: Source, fields: Iterable[str]) -> SourceChanged:
     return SourceChanged(source=f"s{source.id}", fields=" ".join(sorted(fields)))
 

@@ -8,6 +8,7 @@ from crm.sources import (
     lunch_views,
     people_views,
     record_views,
+    top_views,
     touch_views,
 )
 from crm.sources.base_views import bp
@@ -21,5 +22,6 @@ __all__ = [
     "lunch_views",
     "people_views",
     "record_views",
+    "top_views",
     "touch_views",
 ]
