@@ -59,6 +59,7 @@ _ADDRESSES: Mapping[Permission, str] = {
             lunch agree_lunch move_lunch hold_lunch cancel_lunch decline_lunch ideal_sources choose judge
         imports: index upload columns choose show step take_in undo refused
         accounts: practice save_digest
+        guards: index
         sessions: index end end_others
         account: index save_idle save_look password change_password address change_address
         security: two_factor_setup_validate mf_recovery_codes wan_register wan_register_response wan_delete

@@ -12,8 +12,8 @@ from crm.documents.letters import ROOT, Kind, our_words
 from crm.documents.review import Remark
 
 # The guards of config/guards.toml that explain them.
-ORDER, FUNCTION = "ORDER", "FUNCTION"
-GUARDS = {ORDER: "credentials-first", FUNCTION: "no-function"}
+ORDER, FUNCTION, EVERYONE = "ORDER", "FUNCTION", "EVERYONE"
+GUARDS = {ORDER: "credentials-first", FUNCTION: "no-function", EVERYONE: "focus"}
 BY_CLIENT = "client-intro"  # the other letter by which an office hears of the practice for the first time
 _WORDS = tomllib.loads((ROOT / "config" / "guards.toml").read_text(encoding="utf-8"))["words"]
 _SENTENCE = re.compile(r"[^.!?\n]+")
@@ -62,7 +62,11 @@ def without_function(text: str) -> list[Remark]:
                    "Add what the numbers mean: stairs, groceries, rising from a chair.")]  # fmt: skip
 
 
-def names_everyone(text: str) -> str:
-    """Return the words by which a niche leaves nobody out; empty where it names somebody."""
+def for_everyone(text: str) -> list[Remark]:
+    """Find the words by which a niche leaves nobody out."""
     found = _EVERYONE.search(text)
-    return found[0] if found else ""
+    if found is None:
+        return []
+    why = "Who serves everyone comes to nobody’s mind."
+    return [Remark(EVERYONE, "warn", found.start(), found.end(), found[0], why,
+                   "Name a condition, a stage and an age.")]  # fmt: skip
