@@ -28,10 +28,10 @@ from crm.sources.models import Credential
 TODAY = date(2026, 5, 6)
 ROLE = "Medical Exercise Specialist"
 PITCH = (
-    "I am a Medical Exercise Specialist. I work with adults after a knee replacement who have finished physical therapy "
-    "and still find stairs hard. We measure chair stands and walking at the start and every thirty days, and you get one "
-    "page before each visit. I do not diagnose or treat. My work supports your care. May I send your office the overview "
-    "and the referral form, and ask who reads reports like these in your practice?"
+    "I am a Medical Exercise Specialist. I work with adults after a knee replacement who have finished "
+    "physical therapy and still find stairs hard. We measure chair stands and walking at the start and every "
+    "thirty days, and you get one page before each visit. I do not diagnose or treat. My work supports your care. "
+    "May I send your office the overview and the referral form, and ask who reads reports like these in your practice?"
 )
 
 # guard -> kind of letter, words that trip it, words that do not
@@ -170,8 +170,11 @@ def scored(counts: Counts) -> int:
 BUILT = {
     "pain": (leads("pain", 2), leads("chair-stand-30s", 12)),
     "text-message": (leaves_by("sms"), leaves_by("fax")),
-    "certificate": (scored(Counts(certification_current=True)) > 2, scored(Counts(reports_closed=9, reports_on_time=9)) > 2),
-}  # fmt: skip
+    "certificate": (
+        scored(Counts(certification_current=True)) > 2,
+        scored(Counts(reports_closed=9, reports_on_time=9)) > 2,
+    ),
+}
 
 
 def test_every_guard_has_a_case_that_trips_it_and_one_that_does_not():
