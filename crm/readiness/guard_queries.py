@@ -35,7 +35,8 @@ class Listed:
 def listed(practice: Practice, *, today: date) -> Listed:
     """Return sources and clients that lack something, as of a local day."""
     worked = _worked(practice.id)
-    active = (Client.practice_id == practice.id, Client.sample.is_(False), Client.status == ClientStatus.ACTIVE)
+    anybody = (Client.practice_id == practice.id, Client.sample.is_(False))  # what is owed outlasts the last session
+    active = (*anybody, Client.status == ClientStatus.ACTIVE)
     return Listed(
         {
             "loose": _sources(
@@ -43,9 +44,9 @@ def listed(practice: Practice, *, today: date) -> Listed:
             ),
             "behind": _sources(*worked, Source.id.in_(_late(practice.id, Task.source_id, today))),
             "unknown": _sources(*worked, Source.credential == Credential.OTHER, Source.credentials_text == ""),
-            "late": _clients(*active, Client.id.in_(_late(practice.id, Task.client_id, today, DUE_REPORTS))),
-            "unlogged": _clients(*active, Client.id.in_(_late(practice.id, Task.client_id, today, LOGS))),
-            "alarms": _clients(*active, Client.id.in_(_late(practice.id, Task.client_id, today, URGENT_RULES))),
+            "late": _clients(*anybody, Client.id.in_(_late(practice.id, Task.client_id, today, DUE_REPORTS))),
+            "unlogged": _clients(*anybody, Client.id.in_(_late(practice.id, Task.client_id, today, LOGS))),
+            "alarms": _clients(*anybody, Client.id.in_(_late(practice.id, Task.client_id, today, URGENT_RULES))),
             "no_health": _clients(*active, ~_sheet(Part.HEALTH)),
             "no_gate": _clients(*active, ~_sheet(Part.GATE)),
             "no_release": _clients(*active, ~_covered(today)),

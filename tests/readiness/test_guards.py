@@ -264,6 +264,13 @@ def test_the_sample_counts_for_nothing(app, owner):
     assert "Nothing yet" in entry(owner, "everyone")
 
 
+def test_a_discharge_summary_is_owed_although_the_client_is_active_no_more(app, owner):
+    with app.app_context(), writing():
+        builders.user()
+        task("C49", -1, client_id=builders.client().id)
+    assert "One client has a report that is late." in entry(owner, "late-report")
+
+
 def test_of_many_rows_some_are_named_and_the_others_counted():
     rows = [Row(f"C-{n:04}", f"/clients/C-{n:04}") for n in range(1, SHOWN + 3)]
     told = state_of(GUARDS["everyone"], Facts(TODAY, rows={"no_gate": rows}, totals={"clients": 9}))
