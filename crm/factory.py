@@ -35,6 +35,7 @@ from crm.keeping import trouble_views as trouble
 from crm.outreach import mailer
 from crm.outreach import views as outreach
 from crm.pipeline import views as pipeline
+from crm.readiness import guard_views
 from crm.readiness import views as readiness
 from crm.response_headers import ResponseHeaders
 from crm.settings import Settings
@@ -109,6 +110,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     guards.register(app, audit_log.bp, guard=guards.owner_required)
     guards.register(app, keeping.bp, guard=guards.login_required)
     guards.register(app, readiness.bp, guard=guards.owner_required)
+    guards.register(app, guard_views.guards_bp, guard=guards.login_required)
     guards.register(app, analytics.bp, guard=guards.owner_required)
     guards.register(app, outreach.public_bp, guard=guards.public)
     guards.register(app, trouble.bp, guard=guards.public)

@@ -60,6 +60,7 @@ _ADDRESSES: Mapping[Permission, str] = {
             make_top drop_top
         imports: index upload columns choose show step take_in undo refused
         accounts: practice save_digest
+        guards: index
         sessions: index end end_others
         account: index save_idle save_look password change_password address change_address
         security: two_factor_setup_validate mf_recovery_codes wan_register wan_register_response wan_delete

@@ -7,7 +7,7 @@ from flask import Response, abort, flash, g, make_response, redirect, render_tem
 from flask.typing import ResponseReturnValue
 
 from crm.db import db, writing
-from crm.documents import composing, fact_queries, letters, press, queries, service
+from crm.documents import composing, fact_queries, habits, letters, press, queries, service
 from crm.documents.draft_views import Draft, as_pdf, as_svg, begun, brief_from, judged, saved
 from crm.documents.facts import values
 from crm.documents.forms import KeepForm, NewForm, TextForm
@@ -247,6 +247,7 @@ def _context(draft: Draft, found: Review | None = None) -> dict[str, Any]:
         "opening": composing.opening(found),
         "checks": composing.checks(kind, found),
         "tally": composing.tally(found),
+        "guarded": habits.GUARDS,
         "pieces": composing.pieces(draft.body.text, found.remarks),
         "page_url": page_url,
         "print_url": print_url,

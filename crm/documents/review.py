@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from crm.clients.series import FRESH
@@ -105,10 +105,11 @@ def review(
     fit: tuple[int, int] = (1, 0),
 ) -> Review:
     """Put together all that was found, in the order of the text."""
-    remarks = [_of_finding(finding, text, kept) for finding in verdict.findings]
+    remarks = [_of_finding(finding) for finding in verdict.findings]
     remarks += [_of_gap(gap) for gap in gaps]
     remarks += [_of_character(at, char) for at, char in unprintable]
     remarks += named
+    remarks = [_decided(remark, text, kept) for remark in remarks]
     if not text.strip():
         remarks.append(Remark("EMPTY", "block", 0, 0, "", "There is no text yet.", "Write it, or take our wording."))
     ordered = sorted(remarks, key=lambda r: (r.start, r.end, r.rule))
@@ -177,11 +178,16 @@ def _named(start: int, end: int, text: str, kind: Kind) -> Remark:
     return Remark("H4" if kind.about == "nobody" else "H3", "block", start, end, text[start:end], reason, way_out)
 
 
-def _of_finding(finding: Finding, text: str, kept: Sequence[Kept]) -> Remark:
-    sentence = sentence_around(text, finding.start, finding.end)
-    decided = next(
-        (k for k in kept if (k.rule, k.matched, k.sentence) == (finding.rule, finding.matched, sentence)), None
-    )
+def _decided(remark: Remark, text: str, kept: Sequence[Kept]) -> Remark:
+    """Add why somebody left a warning as it is, where they did and its sentence still stands."""
+    if remark.severity != "warn":
+        return remark
+    sentence = sentence_around(text, remark.start, remark.end)
+    asked = (remark.rule, remark.matched, sentence)
+    return replace(remark, kept=next((k.reason for k in kept if (k.rule, k.matched, k.sentence) == asked), ""))
+
+
+def _of_finding(finding: Finding) -> Remark:
     return Remark(
         finding.rule,
         finding.severity,
@@ -192,7 +198,6 @@ def _of_finding(finding: Finding, text: str, kept: Sequence[Kept]) -> Remark:
         finding.suggestion,
         finding.replacement,
         tuple(way["how"] for way in finding.would_allow),
-        decided.reason if decided and finding.severity == "warn" else "",
     )
 
 

@@ -11,6 +11,7 @@ from crm.db import NotFound, db
 from crm.documents import fact_queries, letters, queries
 from crm.documents.fact_queries import Brief
 from crm.documents.facts import Facts
+from crm.documents.habits import habits
 from crm.documents.letters import Kind
 from crm.documents.models import LetterWords
 from crm.documents.review import Body, Review, measured_lately, named_clients, review
@@ -93,7 +94,19 @@ def judge(
 
 def examine_words(practice: Practice, user: User, kind: Kind, text: str) -> Review:
     """Judge the wording of a template, filled with the facts of nobody."""
-    return review(text, judge(practice, user, kind, text, release=True))
+    verdict = judge(practice, user, kind, text, release=True)
+    return review(text, verdict, named=habits(kind, text, role=practice.role_title))
+
+
+def why_not_noted(practice: Practice, note: str) -> str:
+    """Say why the note of a call or touch cannot stay as it is; empty where it may.
+
+    Only what no note may hold stops one: asking a provider for exercises (F05), anything of value for a referral
+    (F06), a social security number.
+    """
+    found = check(note, "note", rules_of(practice), fragment=True) if note else None
+    first = next((finding for finding in found.findings if finding.severity == "block"), None) if found else None
+    return f"“{first.matched}”: {first.reason} Instead: {first.suggestion}." if first else ""
 
 
 def save_words(practice: Practice, key: str, words: str, *, now: datetime, actor: int) -> None:
@@ -132,6 +145,7 @@ def examine(
     own = fact_queries.name_of(brief.client, sealer) if brief.client else ""
     everybody = fact_queries.names_of(queries.sealed_clients(practice.id), sealer) if every_client else [own]
     named = named_clients(text, kind, names=filter(None, everybody), own=own, released=release is not None)
+    named += habits(kind, text, role=practice.role_title)
     if facts is not None:
         named += measured_lately(kind, text, facts.reported, facts.today)
     return review(text, verdict, gaps=letters.gaps(text), unprintable=unprintable, named=named, kept=body.kept, fit=fit)

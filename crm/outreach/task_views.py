@@ -13,6 +13,7 @@ from crm.clients import service as clients
 from crm.clients.models import Client
 from crm.crypto import KeyringError, Unreadable
 from crm.db import NotFound, db
+from crm.documents import words_service
 from crm.journal import queries as journal_queries
 from crm.journal import service as journal
 from crm.journal.events import CallMissed, Event, TaskDone, TaskSkipped, TaskSnoozed
@@ -56,6 +57,9 @@ def outcome(key: str) -> ResponseReturnValue:
         return _strip(task, OutcomeForm())
     form = OutcomeForm()
     if not form.validate_on_submit():
+        return invalid(_strip(task, form))
+    if why_not := words_service.why_not_noted(g.practice, form.note.data or ""):
+        form.note.errors = [why_not]
         return invalid(_strip(task, form))
     if task.status != TaskStatus.OPEN:
         return _answer(key, "That was done already.")

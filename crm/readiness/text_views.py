@@ -6,7 +6,8 @@ from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.db import NotFound
-from crm.documents import words_service
+from crm.documents import habits, words_service
+from crm.documents.review import Remark
 from crm.documents.scope import Verdict, check
 from crm.readiness import pitch, queries, service, texts
 from crm.readiness.base_views import bp
@@ -78,8 +79,16 @@ def _checked(page: Page, slots: dict[str, Any]) -> dict[str, Any]:
         "page": page,
         "words": words,
         "found": found.findings if found else (),
+        "habits": _habits(page, words),
         "reading": _reading(words, found) if page.slug == "pitch" and words else None,
     }
+
+
+def _habits(page: Page, words: str) -> list[Remark]:
+    """Return what the bio and the niche should say otherwise (crm/documents/habits.py)."""
+    if page.slug == "bio":
+        return habits.papers_first(words, role=g.practice.role_title)
+    return habits.for_everyone(words) if page.slug == "niche" else []
 
 
 def _reading(words: str, found: Verdict | None) -> pitch.Reading:

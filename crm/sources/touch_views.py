@@ -4,6 +4,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.crypto import KeyringError
+from crm.documents import words_service
 from crm.outreach import agenda_queries
 from crm.outreach.day_words import due_words, sentence
 from crm.sources import queries, record_words, touch_service, touches
@@ -29,6 +30,9 @@ def log_touch(source_id: int) -> ResponseReturnValue:
     form = TouchForm(today=g.today)
     _offer_tasks(source, form)
     if not form.validate_on_submit():
+        return invalid(_touch_page(source, form))
+    if why_not := words_service.why_not_noted(g.practice, form.note.data or ""):
+        form.note.errors = [why_not]
         return invalid(_touch_page(source, form))
     try:
         entry = touch_service.log_touch(

@@ -333,7 +333,7 @@ def summary_sent(desk, proof, to=""):
     with writing(practice.id):
         journal.record(practice, AssessmentDone(client="C-0142"), now=datetime(2026, 5, 6, 13, 0, tzinfo=UTC))
     measured = "Measured: 30-second chair stand, 8 stands on May 6, 2026"
-    text = f"Client: C-0142\n\n{measured}\n\nNext steps:\nTwo sessions a week."
+    text = f"Client: C-0142\n\n{measured}\n\nClimbs the stairs at home.\n\nNext steps:\nTwo sessions a week."
     document_id = desk.approved(text, task="C24:C-0142:1")
     desk.send(document_id, "fax")
     desk.browser.post(f"/deliveries/{paperwork.only(Delivery).id}/sent", data={"proof": proof, "to": to})
