@@ -20,6 +20,7 @@ from crm.documents.report_queries import attendance, reported
 from crm.journal import queries as journal_queries
 from crm.journal.models import JournalEntry
 from crm.outreach.models import Task, TaskStatus
+from crm.readiness import queries as readiness_queries
 from crm.sources.models import Contact, ContactRole, Credential, Source
 
 DOCTORS = {Credential.MD, Credential.DO, Credential.DPM, Credential.DC}
@@ -46,7 +47,7 @@ def writer_of(practice: Practice, user: User) -> Writer:
     return Writer(
         name=user.name, credential=user.credential, role=practice.role_title, serves=practice.serves,
         practice=practice.name, street=practice.street, city=practice.city, state=practice.state, zip=practice.zip,
-        phone=practice.phone, fax=practice.fax, email=practice.email,
+        phone=practice.phone, fax=practice.fax, email=practice.email, texts=readiness_queries.written(practice.id),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from crm.outreach import kinds
 from crm.outreach.models import Task, TaskStatus
 from crm.readiness import queries
 from crm.readiness.models import ReadinessCheck
-from crm.readiness.outputs import INTRODUCTIONS, OnFile, Written
+from crm.readiness.outputs import INTRODUCTIONS, OnFile
 from crm.sources.models import Contact, ContactRole, Grade, Lane, Source
 
 DESK = (ContactRole.OFFICE_MANAGER, ContactRole.FRONT_DESK, ContactRole.REFERRAL_COORDINATOR)
@@ -28,10 +28,7 @@ def on_file(practice: Practice, *, today: date) -> OnFile:
     worked, ungraded, graded, top, planned = _sources(practice.id)
     return OnFile(
         role=practice.role_title,
-        texts={
-            kind: Written(row.text, row.slots, row.blocked)
-            for kind, row in queries.texts_of(practice.id).items()
-        },
+        texts=queries.written(practice.id),
         written=_letters(practice.id, DocumentState.DRAFT, DocumentState.APPROVED) | _own_wordings(practice.id),
         approved=_letters(practice.id, DocumentState.APPROVED),
         checks=tuple(db.session.scalars(select(ReadinessCheck.on).where(ReadinessCheck.practice_id == practice.id))),

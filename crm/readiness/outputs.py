@@ -11,19 +11,10 @@ from datetime import date
 from crm.readiness import pitch
 from crm.readiness.niches import NICHES
 from crm.readiness.plan import CARDS
-from crm.readiness.texts import PAGES, is_complete
+from crm.readiness.texts import PAGES, Written, is_complete
 
 FIVE_SOURCES, THREE, SIX_FORMS = 5, 3, 6
 INTRODUCTIONS = frozenset({"intro-physician", "intro-pt", "intro-chiro"})
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A text of the practice: its words, its fields, and what the scope check would replace."""
-
-    text: str = ""
-    slots: Mapping[str, object] = field(default_factory=dict)
-    blocked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
