@@ -21,7 +21,8 @@ SCOPE = (
 )
 SERVICES = "Initial assessment: history, five measures, goals for 30 and 90 days.\nOne to one sessions.\nSmall groups."
 BIO = "Robin Vale, MES, has worked with adults after joint replacement for nine years and writes one page a month."
-STANDARDS = {name: f"Our {name} is written down." for name in ("intake", "assessment", "programming", "documentation", "safety")}  # fmt: skip
+AREAS = ("intake", "assessment", "programming", "documentation", "safety")
+STANDARDS = {name: f"Our {name} is written down." for name in AREAS}
 PROTOCOL = {"condition": "Knee replacement", "entry": "Limits are on file.", "phases": "Chairs, stairs, walks.",
             "stop": "New swelling; the office is called."}  # fmt: skip
 NICHE = {"niches": "joint", "measured": "chair stands and the six-minute walk"}
@@ -31,7 +32,7 @@ SENTENCE = "I work with adults over 55 with a knee or hip replacement who have f
 WAYS_OUT = [
     pytest.param("niche", NICHE, "overview", SENTENCE, id="niche in the overview"),
     pytest.param("niche", NICHE, "intro-physician", SENTENCE, id="niche in the letter to a physician"),
-    pytest.param("niche", NICHE, "intro-pt", "adults over 55 with a knee or hip replacement", id="niche to a therapist"),
+    pytest.param("niche", NICHE, "intro-pt", "adults over 55 with a knee or hip replacement", id="niche to PT"),
     pytest.param("niche", NICHE, "referral-form", "For adults over 55 with a knee or hip", id="niche on the form"),
     pytest.param("role", {"role": ROLE, "scope": SCOPE}, "overview", f"{ROLE} {SCOPE}", id="role in the overview"),
     pytest.param("role", {"role": ROLE, "scope": SCOPE}, "intro-physician", SCOPE, id="scope in a letter"),
@@ -42,7 +43,7 @@ WAYS_OUT = [
     pytest.param("services", {"fees": "Clients pay a month ahead."}, "overview", "Clients pay a month", id="fees"),
     pytest.param("services", {"fees": "Clients pay a month ahead."}, "referral-form", "Clients pay a month", id="form"),
     pytest.param("bio", {"bio": BIO}, "overview", f"About me: {BIO}", id="bio in the overview"),
-    pytest.param("website", {"url": "https://www.example.com"}, "overview", "Website: https://www.example.com", id="web"),
+    pytest.param("website", {"url": "https://www.example.com"}, "overview", "Website: https://www.exam", id="web"),
     pytest.param("standards", STANDARDS, "practice-standards", "Our safety is written down.", id="standards"),
     pytest.param("protocol", PROTOCOL, "exercise-protocol", "New swelling; the office is called.", id="protocol"),
 ]  # fmt: skip
@@ -89,8 +90,9 @@ def test_each_text_has_its_way_out(settled, page, form, key, said):
     assert said in words(letter(settled, key))
 
 
-@pytest.mark.parametrize(("page", "form", "word", "key", "fact"), HELD)
-def test_a_text_out_of_scope_stays_home_and_the_letter_says_where_to_mend_it(settled, page, form, word, key, fact):
+@pytest.mark.parametrize("held", HELD, ids=lambda held: held[4])
+def test_a_text_out_of_scope_stays_home_and_the_letter_says_where_to_mend_it(settled, held):
+    page, form, word, key, fact = held
     settled.post(f"/practice/{page}", data=form)
     answer = letter(settled, key)
     assert word not in words(answer)
@@ -173,7 +175,7 @@ def test_the_assistant_sees_neither_the_pages_nor_a_text_that_is_held_back(app, 
 def test_every_fact_is_of_a_page_and_in_the_menu_and_what_stands_for_it_is_in_scope(fact):
     assert fact.page in PAGES
     assert letters.PLACEHOLDERS[fact.name] == fact.what
-    assert {name for name in re.findall(r"\{\{(\w+)\}\}", fact.otherwise or "")} <= set(letters.PLACEHOLDERS)
+    assert set(re.findall(r"\{\{(\w+)\}\}", fact.otherwise or "")) <= set(letters.PLACEHOLDERS)
     found = check(fact.otherwise or "", "letter", rules(), fragment=True).findings
     assert [one.matched for one in found if one.severity != "hint"] == []
 
