@@ -131,6 +131,7 @@ class Facts:
     referred: Referred | None = None
     event_on: date | None = None
     reported: Reported | None = None
+    outcomes: str = ""  # sums over those whose program is over, a line each
 
 
 def values(facts: Facts) -> dict[str, str]:
@@ -148,6 +149,7 @@ def values(facts: Facts) -> dict[str, str]:
         "serves": writer.serves,
         "today": long_date(facts.today),
         "event_on": long_date(facts.event_on),
+        "outcomes": facts.outcomes,
     }
     found |= {name: fill(words, found) for name, words in facts_of(writer.texts).items()}
     if who := facts.recipient:

@@ -71,6 +71,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "topic": "subject of the note",
     "event_on": "date of the lunch-and-learn",
     "event_at": "time of the lunch-and-learn",
+    "outcomes": "what changed in clients whose program is over, in sums",
     **{name: fact.what for name, fact in FACTS.items()},
 }
 OPTIONAL = ("chart", "pain")
@@ -182,6 +183,8 @@ def mended_at(name: str) -> str:
     """Return the page where a fact of the practice is put on file; empty where it is not one."""
     if name in FACTS:
         return f"/practice/{FACTS[name].page}"
+    if name == "outcomes":
+        return "/insights/outcomes"
     return "/practice" if name.startswith(("practice", "my_")) or name == "serves" else ""
 
 

@@ -60,4 +60,4 @@ def facts_for(kind: Kind) -> Facts:
 
 
 def values_for(kind: Kind) -> dict[str, str]:
-    return TEXTS | values(facts_for(kind)) | WRITTEN
+    return values(facts_for(kind)) | TEXTS | WRITTEN
