@@ -49,7 +49,7 @@ WAYS_OUT = [
 ]  # fmt: skip
 # page, what blocks it, a word of it that must not be seen, the paper, the fact that is missing there
 HELD = [
-    ("role", {"role": "I am a kneefixer.", "scope": "I treat knees."}, "kneefixer", "overview", "role_sentence"),
+    ("role", {"role": "I am a kneefixer.", "scope": "I treat knees."}, "kneefixer", "overview", "role_line"),
     ("services", {"services": "Kneefixing: we treat pain."}, "Kneefixing", "overview", "services"),
     ("bio", {"bio": "Kneefixing since 1999: I treat pain."}, "Kneefixing", "overview", "bio"),
     ("website", {"url": "https://www.example.com", "text": "We treat pain."}, "example.com", "overview", "website"),
