@@ -8,16 +8,21 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from crm.analytics import insights, metrics, queries
+from crm.analytics import insights, metrics, outcome_queries, outcomes, queries
 from crm.analytics.metrics import Ending
 from crm.analytics.queries import LOOPS
 from crm.db import NotFound
 from crm.text import csv_cell, row_id
+from crm.web import sealer
 
 bp = Blueprint("insights", __name__)
 YEAR = timedelta(days=365)
 MONTHS = 12
 SHOWN = 200  # rows behind a number
+OUTCOME_HEAD = (
+    "measure", "unit", "clients", "median at start", "median at end", "meaningful", "measurable", "same", "worse",
+    "unknown",
+)  # fmt: skip
 STEPS = {1: "First contact", 2: "Reinforcement", 3: "Phone call", 4: "Documentation", 5: "Lunch-and-learn"}
 
 
@@ -100,6 +105,48 @@ def referrals_csv() -> ResponseReturnValue:
         for row in insights.by_source(referrals, touches, months, names)
     ]
     return _csv("referrals", ("source", *months, "referrals", "touches"), told)
+
+
+@bp.get("/insights/outcomes")
+def outcome_sums() -> ResponseReturnValue:
+    """Sum up what changed in those whose program is over, without anybody's name, code or date."""
+    return render_template(
+        "insights/outcomes.html",
+        summary=_summary(),
+        still_here=outcome_queries.still_here(g.practice.id),
+        fewest=outcomes.FEWEST,
+    )
+
+
+@bp.get("/insights/outcomes/rows")
+def outcome_rows() -> ResponseReturnValue:
+    """Open the clients behind a sum, for the practice's own eyes; a group too small has no rows either."""
+    wanted = (request.args.get("of", ""), request.args.get("side", ""))
+    found = [
+        (one.code, series)
+        for one in outcome_queries.finished(g.practice, sealer())
+        for series in outcomes.pairs(one.series)
+        if (series.measure.key, series.side) == wanted
+    ]
+    if len(found) < outcomes.FEWEST:
+        raise NotFound
+    return render_template("insights/outcome_rows.html", title=found[0][1].title, found=found)
+
+
+@bp.get("/insights/outcomes.csv")
+def outcomes_csv() -> ResponseReturnValue:
+    told = [
+        (
+            one.title, one.measure.unit, str(one.clients), one.shown(one.began), one.shown(one.ended),
+            str(one.meaningful), str(one.measurable), str(one.same), str(one.worse), str(one.unknown),
+        )
+        for one in _summary().shown
+    ]  # fmt: skip
+    return _csv("outcomes", OUTCOME_HEAD, told)
+
+
+def _summary() -> outcomes.Summary:
+    return outcomes.summary(one.series for one in outcome_queries.finished(g.practice, sealer()))
 
 
 def _since() -> date:

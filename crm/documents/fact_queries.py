@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from crm.accounts.models import Practice, User
+from crm.analytics import outcome_queries, outcomes
 from crm.clients import opened_queries, record_queries
 from crm.clients.models import Client, Referral, Visit
 from crm.clients.record import Diagnosis, Health
@@ -20,6 +21,7 @@ from crm.documents.report_queries import attendance, reported
 from crm.journal import queries as journal_queries
 from crm.journal.models import JournalEntry
 from crm.outreach.models import Task, TaskStatus
+from crm.readiness import queries as readiness_queries
 from crm.sources.models import Contact, ContactRole, Credential, Source
 
 DOCTORS = {Credential.MD, Credential.DO, Credential.DPM, Credential.DC}
@@ -46,7 +48,7 @@ def writer_of(practice: Practice, user: User) -> Writer:
     return Writer(
         name=user.name, credential=user.credential, role=practice.role_title, serves=practice.serves,
         practice=practice.name, street=practice.street, city=practice.city, state=practice.state, zip=practice.zip,
-        phone=practice.phone, fax=practice.fax, email=practice.email,
+        phone=practice.phone, fax=practice.fax, email=practice.email, texts=readiness_queries.written(practice.id),
     )  # fmt: skip
 
 
@@ -60,7 +62,15 @@ def gather(practice: Practice, user: User, brief: Brief, *, sealer: Sealer, toda
         referred=_referred(practice, brief, sealer) if brief.client else None,
         event_on=_event_on(practice.id, brief),
         reported=_reported(practice, brief, sealer),
+        outcomes=_outcomes(practice, brief, sealer),
     )
+
+
+def _outcomes(practice: Practice, brief: Brief, sealer: Sealer) -> str:
+    """Return the sums of outcomes for the one paper that tells them."""
+    if brief.kind.key != "outcome-story":
+        return ""
+    return outcomes.summary(one.series for one in outcome_queries.finished(practice, sealer)).lines
 
 
 def _recipient(practice: Practice, brief: Brief, sealer: Sealer) -> Recipient | None:

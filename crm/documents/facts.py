@@ -6,7 +6,9 @@ from datetime import date
 
 from crm.clients.referral_check import Elements
 from crm.documents.layout import Chart, Letterhead
+from crm.documents.letters import fill
 from crm.documents.report_words import Line
+from crm.readiness.texts import Written, facts_of
 
 # What an office is asked for, as it stands in a list of the correction request.
 ASKED_FOR = {
@@ -34,6 +36,7 @@ class Writer:
     phone: str = ""
     fax: str = ""
     email: str = ""
+    texts: Mapping[str, Written] = field(default_factory=dict)  # what the practice says of itself, by page
 
     @property
     def signature(self) -> str:
@@ -128,6 +131,7 @@ class Facts:
     referred: Referred | None = None
     event_on: date | None = None
     reported: Reported | None = None
+    outcomes: str = ""  # sums over those whose program is over, a line each
 
 
 def values(facts: Facts) -> dict[str, str]:
@@ -145,7 +149,9 @@ def values(facts: Facts) -> dict[str, str]:
         "serves": writer.serves,
         "today": long_date(facts.today),
         "event_on": long_date(facts.event_on),
+        "outcomes": facts.outcomes,
     }
+    found |= {name: fill(words, found) for name, words in facts_of(writer.texts).items()}
     if who := facts.recipient:
         source = f"Dr. {who.first_name} {who.last_name}" if who.is_doctor else who.full_name.partition(",")[0]
         found |= {"source": source, "salutation": who.salutation, "office": who.office, "contact": who.contact}

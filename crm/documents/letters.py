@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from crm.outreach.kinds import PROVIDER_CALLS
+from crm.readiness.texts import FACTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "crm" / "templates" / "letters"
@@ -70,6 +71,8 @@ PLACEHOLDERS: Mapping[str, str] = {
     "topic": "subject of the note",
     "event_on": "date of the lunch-and-learn",
     "event_at": "time of the lunch-and-learn",
+    "outcomes": "what changed in clients whose program is over, in sums",
+    **{name: fact.what for name, fact in FACTS.items()},
 }
 OPTIONAL = ("chart", "pain")
 # Facts only the writer knows: their gaps are to be written, not looked up.
@@ -160,10 +163,11 @@ def our_words(key: str) -> str:
 def fill(words: str, values: Mapping[str, str]) -> str:
     """Put the facts that are known where their placeholders stand; the others stay, to be pointed at.
 
-    A line of something nobody has to have, such as a chart, goes away where there is none.
+    A line of something nobody has to have, such as a chart, goes away where there is none; so does that of a text of
+    the practice which is empty, but not that of one which is held back.
     """
-    for name in OPTIONAL:
-        if not values.get(name):
+    for name in (*OPTIONAL, *FACTS):
+        if not values.get(name, "" if name in OPTIONAL else name):
             words = re.sub(r"^.*\{\{ ?" + name + r" ?\}\}.*(?:\n|\Z)\n?", "", words, flags=re.MULTILINE)
     return PLACEHOLDER.sub(lambda found: values.get(found[1]) or found[0], words)[:FILLED_LIMIT]
 
@@ -173,6 +177,15 @@ def gaps(text: str) -> tuple[Gap, ...]:
     return tuple(
         Gap(found.start(), found.end(), found[1], found[1] in PLACEHOLDERS) for found in PLACEHOLDER.finditer(text)
     )
+
+
+def mended_at(name: str) -> str:
+    """Return the page where a fact of the practice is put on file; empty where it is not one."""
+    if name in FACTS:
+        return f"/practice/{FACTS[name].page}"
+    if name == "outcomes":
+        return "/insights/outcomes"
+    return "/practice" if name.startswith(("practice", "my_")) or name == "serves" else ""
 
 
 def place_of(template: str, task_key: str, *, source_id: int | None, client_code: str | None) -> str:

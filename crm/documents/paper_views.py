@@ -9,7 +9,7 @@ from crm.documents.draft_views import Draft, as_pdf, as_svg, begun, brief_from, 
 from crm.documents.fact_queries import Brief
 from crm.documents.review import Body
 
-PAPERS = ("overview", "referral-form", "sample-report")
+PAPERS = ("overview", "referral-form", "sample-report", "practice-standards", "exercise-protocol")
 
 
 def _paper(key: str) -> Draft:

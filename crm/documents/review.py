@@ -8,9 +8,10 @@ from datetime import date
 
 from crm.clients.series import FRESH
 from crm.documents.facts import Facts, Reported
-from crm.documents.letters import PLACEHOLDERS, WRITTEN, Gap, Kind
+from crm.documents.letters import PLACEHOLDERS, WRITTEN, Gap, Kind, mended_at
 from crm.documents.report_words import Line
 from crm.documents.scope import Finding, Missing, Verdict
+from crm.readiness.texts import FACTS
 
 REASON_MIN = 3
 CODE = re.compile(r"\bC-(?!0000\b)\d{4,}\b")  # C-0000 is nobody: the made-up person of the sample report
@@ -30,6 +31,7 @@ class Remark:
     replacement: str = ""
     allow: tuple[str, ...] = ()
     kept: str = ""
+    place: str = ""  # the page where it is mended
 
     @property
     def is_rule(self) -> bool:
@@ -209,8 +211,12 @@ def _of_gap(gap: Gap) -> Remark:
     what = PLACEHOLDERS[gap.name]
     if gap.name in WRITTEN:
         return Remark("GAP", "block", gap.start, gap.end, shown, f"To be written: {what}.", "Write it here.")
+    place = mended_at(gap.name)
+    if gap.name in FACTS:
+        return Remark("GAP", "block", gap.start, gap.end, shown, f"Not there, or not in scope yet: {what}.",
+                      "Write it, or replace what the scope check found in it.", place=place)  # fmt: skip
     return Remark("GAP", "block", gap.start, gap.end, shown, f"Not on file: {what}.",
-                  "Put it on file, or write the words here.")  # fmt: skip
+                  "Put it on file, or write the words here.", place=place)  # fmt: skip
 
 
 def _of_character(at: int, char: str) -> Remark:

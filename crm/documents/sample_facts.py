@@ -37,6 +37,19 @@ WRITTEN = {
     "call_on": "April 1, 2026",
 }
 
+# What a practice says of itself, where this one has not said it yet.
+TEXTS = {
+    "standards": "Intake and screening:\nA written referral, history and limits before the first session.\n\n"
+    "Safety, emergencies and privacy:\nNew signs stop the session; the office hears of it the same day.",
+    "protocol": "Condition: Knee replacement, from the fourth month\n\nWhen it begins:\nLimits are on file, first "
+    "measures taken.\n\nPhases:\nSit-to-stand first, stairs next, longer walks last.\n\nWhen it stops:\nNew "
+    "swelling; the office is called the same day.",
+    "story": "A client in their seventies began at 8 chair stands and rose to 13 in 30 days.",
+    "outcomes": "- 30-second chair stand: 9 clients, median 8 to 12.5 stands; 6 with a meaningful change, 1 with a "
+    "measurable one, 2 without a measurable change",
+    "fee_answer": "Clients pay for sessions themselves.",
+}
+
 
 def values_for(writer: Writer, today: date, kind: Kind) -> dict[str, str]:
     """Return a value for every placeholder."""
@@ -48,4 +61,5 @@ def values_for(writer: Writer, today: date, kind: Kind) -> dict[str, str]:
         about = About("", "Pat Example")
     lacking = Referred(today, "Functional Conditioning", Elements(True, True, False, False))
     facts = Facts(today, writer, RECIPIENT, about, lacking, event_on=today)
-    return values(facts) | WRITTEN
+    known = values(facts)
+    return known | WRITTEN | {name: words for name, words in TEXTS.items() if not known.get(name)}

@@ -12,10 +12,12 @@ from crm.db import db
 from crm.documents.models import Delivery, DeliveryState, Document, DocumentState, LetterWords
 from crm.journal.models import JournalEntry
 from crm.outreach import kinds
+from crm.outreach.cadence import RULES
 from crm.outreach.models import Task, TaskStatus
+from crm.pipeline.signs import INTERNAL
 from crm.readiness import queries
 from crm.readiness.models import ReadinessCheck
-from crm.readiness.outputs import INTRODUCTIONS, OnFile, Written
+from crm.readiness.outputs import INTRODUCTIONS, OnFile
 from crm.readiness.texts import PAGES
 from crm.sources.models import Contact, ContactRole, Grade, Lane, Source
 
@@ -29,11 +31,7 @@ def on_file(practice: Practice, *, today: date) -> OnFile:
     worked, ungraded, graded, top, planned = _sources(practice.id)
     return OnFile(
         role=practice.role_title,
-        texts={
-            kind: Written(row.text, row.slots, row.blocked)
-            for kind, row in queries.texts_of(practice.id).items()
-            if kind in PAGES
-        },
+        texts={kind: text for kind, text in queries.written(practice.id).items() if kind in PAGES},
         written=_letters(practice.id, DocumentState.DRAFT, DocumentState.APPROVED) | _own_wordings(practice.id),
         approved=_letters(practice.id, DocumentState.APPROVED),
         checks=tuple(db.session.scalars(select(ReadinessCheck.on).where(ReadinessCheck.practice_id == practice.id))),
@@ -47,6 +45,7 @@ def on_file(practice: Practice, *, today: date) -> OnFile:
         ),
         worked=worked,
         ungraded=ungraded,
+        followed=_followed(practice.id),
         calls=_calls(practice.id),
         active_clients=active,
         without_release=without,
@@ -72,9 +71,10 @@ def _of_a_real_client(column: InstrumentedAttribute[int]) -> ColumnElement[bool]
 
 
 def _letters(practice_id: int, *states: DocumentState) -> frozenset[str]:
-    query = select(Document.key).where(
-        Document.practice_id == practice_id, Document.state.in_(states), Document.sample.is_(False)
-    )
+    somebodys = Document.sample.is_(False) | Document.created_by.is_not(
+        None
+    )  # a letter to a source of the sample is made
+    query = select(Document.key).where(Document.practice_id == practice_id, Document.state.in_(states), somebodys)
     return frozenset(db.session.scalars(query.distinct()))
 
 
@@ -128,9 +128,25 @@ def _calls(practice_id: int) -> int:
     by_task = (JournalEntry.type == "task_done") & or_(*done)
     reached = JournalEntry.payload["outcome"].as_string() == "reached"
     by_hand = (JournalEntry.type == "touch_logged") & reached
-    return _count(
-        JournalEntry.practice_id == practice_id, JournalEntry.sample.is_(False), or_(by_task, by_hand),
-        JournalEntry.source_id.is_not(None),
+    return _count(*_told_of_sources(practice_id), or_(by_task, by_hand))
+
+
+def _followed(practice_id: int) -> int:
+    """Count touches of sources that somebody ticked off or logged; a first letter is none, it is what they follow."""
+    firsts = {rule for rule in RULES if RULES[rule].template in {"intro", "client-intro"}}
+    others = [JournalEntry.payload["key"].as_string().startswith(f"{rule}:") for rule in sorted(INTERNAL | firsts)]
+    by_task = (JournalEntry.type == "task_done") & ~or_(*others)
+    return _count(*_told_of_sources(practice_id), or_(by_task, JournalEntry.type == "touch_logged"))
+
+
+def _told_of_sources(practice_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of an entry about a real source that nobody took back."""
+    undone = select(JournalEntry.undoes).where(
+        JournalEntry.practice_id == practice_id, JournalEntry.undoes.is_not(None)
+    )
+    return (
+        JournalEntry.practice_id == practice_id, JournalEntry.sample.is_(False), JournalEntry.source_id.is_not(None),
+        JournalEntry.seq.not_in(undone),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """How the product sees that a day's output is there: one pure question a day, asked of what is on file.
 
-The sample practice counts for nothing here: what it brings was made by nobody.
+The sample practice counts for nothing here: what it brings was made by nobody. A letter somebody writes for it counts.
 """
 
 import re
@@ -11,19 +11,10 @@ from datetime import date
 from crm.readiness import pitch
 from crm.readiness.niches import NICHES
 from crm.readiness.plan import CARDS
-from crm.readiness.texts import PAGES, is_complete
+from crm.readiness.texts import PAGES, Written, is_complete
 
 FIVE_SOURCES, THREE, SIX_FORMS = 5, 3, 6
 INTRODUCTIONS = frozenset({"intro-physician", "intro-pt", "intro-chiro"})
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A text of the practice: its words, its fields, and what the scope check would replace."""
-
-    text: str = ""
-    slots: Mapping[str, object] = field(default_factory=dict)
-    blocked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +33,7 @@ class OnFile:
     overdue: int = 0  # tasks about a source whose time is over
     worked: int = 0
     ungraded: int = 0  # of those worked with
+    followed: int = 0  # touches after a first letter: tasks done, calls and visits logged
     calls: int = 0  # provider calls that reached somebody
     active_clients: int = 0
     without_release: int = 0  # active clients none of whose releases is in force
@@ -153,7 +145,7 @@ CHECKS: Mapping[str, Check] = {
     "first_letters": lambda on_file: on_file.introduced >= THREE,
     "desk_names": lambda on_file: on_file.desk_names >= THREE,
     "kit": _whole("kit"),
-    "follow_ups": lambda on_file: on_file.worked > 0 and not on_file.overdue and not on_file.ungraded,
+    "follow_ups": lambda on_file: on_file.followed > 0 and not on_file.overdue and not on_file.ungraded,
     "website": _website,
     "profiles": _clean("profiles"),
     "story": _story,

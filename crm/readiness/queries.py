@@ -5,6 +5,7 @@ from sqlalchemy import select
 from crm.db import NotFound, db
 from crm.readiness.models import Paper, PracticeText, ReadinessCheck
 from crm.readiness.niches import NICHES, Niche
+from crm.readiness.texts import Written
 
 
 def find_text(practice_id: int, kind: str) -> PracticeText | None:
@@ -17,6 +18,11 @@ def texts_of(practice_id: int) -> dict[str, PracticeText]:
     """Return all texts of a practice by kind."""
     query = select(PracticeText).where(PracticeText.practice_id == practice_id).order_by(PracticeText.kind)
     return {text.kind: text for text in db.session.scalars(query)}
+
+
+def written(practice_id: int) -> dict[str, Written]:
+    """Return the texts of a practice by page, as the rules read them."""
+    return {kind: Written(row.text, row.slots, row.blocked) for kind, row in texts_of(practice_id).items()}
 
 
 def niches_of(practice_id: int) -> list[Niche]:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,27 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What of a page flows into letters: the placeholder it fills, and what stands there while it is not written."""
+
+    name: str
+    page: str
+    what: str
+    words: str = ""
+    list: bool = False
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of the practice: its words, its fields, and what the scope check would replace."""
+
+    text: str = ""
+    slots: Mapping[str, object] = field(default_factory=dict)
+    blocked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page, as config/practice_texts.toml has it."""
 
@@ -60,6 +81,7 @@ class Page:
     check: bool
     fields: tuple[Field, ...]
     sentence: str = ""
+    facts: tuple[Fact, ...] = ()
 
 
 def _load() -> dict[str, Page]:
@@ -67,11 +89,13 @@ def _load() -> dict[str, Page]:
     pages = {}
     for slug, page in told.items():
         fields = tuple(Field(**(row | {"kind": FieldKind(row["kind"])})) for row in page.pop("fields"))
-        pages[slug] = Page(slug=slug, fields=fields, **page)
+        facts = tuple(Fact(page=slug, **fact) for fact in page.pop("facts", ()))
+        pages[slug] = Page(slug=slug, fields=fields, facts=facts, **page)
     return pages
 
 
 PAGES = _load()
+FACTS = {fact.name: fact for page in PAGES.values() for fact in page.facts}
 
 
 def compose(page: Page, slots: Mapping[str, Any]) -> str:
@@ -97,3 +121,34 @@ def filled(slots: Mapping[str, Any]) -> dict[str, Any]:
 def is_complete(page: Page, slots: Mapping[str, Any]) -> bool:
     """Say whether every field of a page is filled in; several choices need one at least."""
     return all(bool(slots.get(field.name)) for field in page.fields)
+
+
+def facts_of(texts: Mapping[str, Written]) -> dict[str, str]:
+    """Return what the practice's texts, by page, put into letters.
+
+    A fact of a page with something left to replace is not there, nor is one that is not written and has nothing of
+    ours to stand for it; one that may be left out is empty.
+    """
+    found = {}
+    for name, fact in FACTS.items():
+        told = texts.get(fact.page, Written())
+        words = _words(fact, told)
+        if words and not told.blocked:
+            found[name] = words
+        elif not words and fact.otherwise is not None:
+            found[name] = fact.otherwise.strip()
+    return found
+
+
+def _words(fact: Fact, told: Written) -> str:
+    """Return the words of a fact; none where one of the fields it is made of is empty."""
+    if not fact.words:
+        return told.text.strip()
+    needed = {name: str(told.slots.get(name) or "").strip() for name in re.findall(r"\{(\w+)\}", fact.words)}
+    if not all(needed.values()):
+        return ""
+    made = fact.words.strip().format(**needed)
+    if not fact.list:
+        return made
+    lines = (line.strip().lstrip("-*\u2022 ") for line in made.splitlines())
+    return "\n".join(f"- {line}" for line in lines if line)

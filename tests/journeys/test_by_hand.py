@@ -67,6 +67,7 @@ def to_row(me: Person, place: int) -> None:
         ("sample-digest", "/digest/next"),
         ("sample-referral", "/referrals/new"),
         ("sample-quick-add", "/quick-add"),
+        ("sample-outcomes", "/insights/outcomes"),
     ],
 )
 def test_a_full_page_is_fit_to_be_shown(me: Person, name: str, path: str):

@@ -6,7 +6,7 @@ from crm.clients.referral_check import Elements
 from crm.demo.people import CITY, CLIENTS, OFFICES, SOURCES, STATE, ZIP
 from crm.documents.facts import About, Facts, Recipient, Referred, Writer, values
 from crm.documents.letters import Kind
-from crm.documents.sample_facts import WRITTEN
+from crm.documents.sample_facts import TEXTS, WRITTEN
 
 TODAY = date(2026, 9, 23)  # the longest month
 
@@ -60,4 +60,4 @@ def facts_for(kind: Kind) -> Facts:
 
 
 def values_for(kind: Kind) -> dict[str, str]:
-    return values(facts_for(kind)) | WRITTEN
+    return values(facts_for(kind)) | TEXTS | WRITTEN
