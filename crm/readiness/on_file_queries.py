@@ -13,12 +13,14 @@ from crm.documents.models import Delivery, DeliveryState, Document, DocumentStat
 from crm.journal.models import JournalEntry
 from crm.outreach import kinds
 from crm.outreach.models import Task, TaskStatus
+from crm.pipeline.signs import INTERNAL
 from crm.readiness import queries
 from crm.readiness.models import ReadinessCheck
 from crm.readiness.outputs import INTRODUCTIONS, OnFile, Written
 from crm.sources.models import Contact, ContactRole, Grade, Lane, Source
 
 DESK = (ContactRole.OFFICE_MANAGER, ContactRole.FRONT_DESK, ContactRole.REFERRAL_COORDINATOR)
+TOUCHES = ("touch_logged", "task_done", "call_missed")
 FIRST_LETTERS = INTRODUCTIONS | {"client-intro"}
 
 
@@ -38,6 +40,7 @@ def on_file(practice: Practice, *, today: date) -> OnFile:
         graded=graded,
         sessions=_count(SessionLog.practice_id == practice.id, _of_a_real_client(SessionLog.client_id)),
         introduced=_introduced(practice.id),
+        followed=_followed(practice),
         desk_names=_desk_names(practice.id),
         overdue=_count(
             Task.practice_id == practice.id, Task.status == TaskStatus.OPEN, Task.window_end < today,
@@ -92,6 +95,35 @@ def _introduced(practice_id: int) -> int:
         )
     )
     return db.session.scalar(query) or 0
+
+
+def _followed(practice: Practice) -> int:
+    """Count sources that were written to, called or seen again on a day after their first letter left."""
+    letters = (
+        select(Delivery.source_id, Delivery.sent_at)
+        .join(Document, Delivery.document_id == Document.id)
+        .where(
+            Delivery.practice_id == practice.id, Delivery.state == DeliveryState.SENT,
+            Delivery.source_id.is_not(None), Document.key.in_(FIRST_LETTERS), Document.sample.is_(False),
+        )
+        .order_by(Delivery.sent_at.desc())
+    )  # fmt: skip
+    first = {source_id: practice.local(sent_at) for source_id, sent_at in db.session.execute(letters) if sent_at}
+    undone = select(JournalEntry.undoes).where(
+        JournalEntry.practice_id == practice.id, JournalEntry.undoes.is_not(None)
+    )
+    again = select(JournalEntry).where(
+        JournalEntry.practice_id == practice.id, JournalEntry.source_id.in_(first),
+        JournalEntry.type.in_(TOUCHES), JournalEntry.undoes.is_(None), JournalEntry.seq.not_in(undone),
+    )  # fmt: skip
+    return len(
+        {
+            entry.source_id
+            for entry in db.session.scalars(again)
+            if (entry.happened_on or practice.local(entry.happened_at or entry.at)) > first[entry.source_id]
+            and str(entry.payload.get("key", "")).partition(":")[0] not in INTERNAL
+        }
+    )
 
 
 def _desk_names(practice_id: int) -> int:

@@ -38,6 +38,7 @@ class OnFile:
     graded: int = 0  # sources graded A or B
     sessions: int = 0
     introduced: int = 0  # sources a first letter went to
+    followed: int = 0  # sources touched again on a day after their first letter
     desk_names: int = 0  # offices with a name at the desk
     overdue: int = 0  # tasks about a source whose time is over
     worked: int = 0
@@ -153,7 +154,7 @@ CHECKS: Mapping[str, Check] = {
     "first_letters": lambda on_file: on_file.introduced >= THREE,
     "desk_names": lambda on_file: on_file.desk_names >= THREE,
     "kit": _whole("kit"),
-    "follow_ups": lambda on_file: on_file.worked > 0 and not on_file.overdue and not on_file.ungraded,
+    "follow_ups": lambda on_file: on_file.followed > 0 and not on_file.overdue and not on_file.ungraded,
     "website": _website,
     "profiles": _clean("profiles"),
     "story": _story,

@@ -60,6 +60,8 @@ class Page:
     check: bool
     fields: tuple[Field, ...]
     sentence: str = ""
+    shown_at: str = ""  # the page that carries it, and the words on the way there
+    shown_as: str = ""
 
 
 def _load() -> dict[str, Page]:

@@ -52,7 +52,7 @@ MADE = {
     18: (OnFile(introduced=3), [OnFile(introduced=2)]),
     19: (OnFile(desk_names=3), [OnFile(desk_names=2)]),
     20: (texts(kit=Written("", KIT)), [texts(kit=Written("", KIT | {"fax": False}))]),
-    21: (OnFile(worked=4), [OnFile(), OnFile(worked=4, overdue=1), OnFile(worked=4, ungraded=1)]),
+    21: (OnFile(worked=4, introduced=3, followed=1), [OnFile(), OnFile(worked=4), OnFile(worked=4, introduced=3), OnFile(worked=4, followed=1, overdue=1), OnFile(worked=4, followed=1, ungraded=1)]),
     22: (texts(website=Written("", {"url": "https://example.com"})), [texts(website=Written("", {"url": ""})), texts(website=Written("x", {"url": "https://example.com"}, 1))]),
     23: (texts(profiles=Written("I exercise with adults.")), [texts(profiles=Written("x", {}, 1))]),
     24: (texts(story=Written("From 8 to 14 chair stands.")), [texts(story=Written("From eight to 14.")), texts(story=Written("From 8 to 14.", {}, 1))]),
