@@ -120,7 +120,12 @@ def _distance(facts: Facts) -> tuple[int, str]:
     if facts.miles is None:
         return 0, "not known; a ZIP code is missing"
     points = next((points for limit, points in MILES if facts.miles <= limit), 0)
-    return points, "in your ZIP code" if facts.miles < 0.5 else f"about {round(facts.miles)} miles"
+    return (
+        points,
+        "in your ZIP code"
+        if facts.miles < 0.5
+        else f"about {round(facts.miles)} {'mile' if round(facts.miles) == 1 else 'miles'}",
+    )
 
 
 def _response(facts: Facts) -> tuple[int, str]:

@@ -60,6 +60,7 @@ def test_what_adds_most_is_told_first_and_what_adds_nothing_is_not_told():
         ({"spoken": False, "desk_name": False}, "access", 1, "a number, no name"),
         ({"miles": None}, "distance", 0, "not known; a ZIP code is missing"),
         ({"miles": 0.0}, "distance", 3, "in your ZIP code"),
+        ({"miles": 1.2}, "distance", 3, "about 1 mile"),
         ({"miles": 8}, "distance", 2, "about 8 miles"),
         ({"miles": 20.1}, "distance", 0, "about 20 miles"),
         ({"replies": 0, "touches": 0}, "response", 0, "nothing sent yet"),
