@@ -57,7 +57,7 @@ SERVICES = (
 )
 PAGES = (
     "/setup", "/setup/readiness", "/practice/texts", "/practice/papers", "/sources/ideal", "/sources/warm", "/insights",
-    "/insights/visits",
+    "/insights/visits", "/insights/referrals", "/insights/touches", "/insights/steps?step=1",
 )  # fmt: skip
 TITLES = {1: "Niche", 2: "30-second pitch", 3: "Readiness check", 4: "Services", 5: "Ideal sources"}
 
@@ -90,8 +90,9 @@ def a_list() -> bytes:
         trade, credential = TRADES[n % len(TRADES)]
         city, zip_code = PLACES[n // 7 % len(PLACES)]
         name = BEGINNINGS[n // 120] + ENDINGS[n // 10 % 12]
-        told = (npi(n), name, FIRSTS[n % 10], "", "DR" if "D" in credential else "", "", credential, city, "OR",
-                zip_code, "US", "11/22/2024", "X", trade, f"{100 + n // 3} MILL RD STE {n % 40}")  # fmt: skip
+        first, prefix = FIRSTS[(n + n // 10) % 10], "DR" if "D" in credential else ""
+        told = (npi(n), name, first, "", prefix, "", credential, city, "OR", zip_code,
+                "US", "11/22/2024", "X", trade, f"{100 + n // 3} MILL RD STE {n % 40}")  # fmt: skip
         writer.writerow(dict(zip(COLUMNS, told, strict=True)))
     return out.getvalue().encode()
 
