@@ -54,12 +54,11 @@ def fresh() -> ResponseReturnValue | None:
 
 
 def ask(page: str) -> ResponseReturnValue:
-    """Lead to the question, and from there back to a page of ours."""
-    if request.endpoint == page:
-        return lead_to(url_for("security.verify", next=request.full_path.rstrip("?")))
+    """Lead to the question, and from there back to a page of ours, with what was asked for in its address."""
     wanted = next(current_app.url_map.iter_rules(page)).arguments
     names = {name: value for name, value in (request.view_args or {}).items() if name in wanted}
-    return lead_to(url_for("security.verify", next=url_for(page, **names)))
+    asked = request.query_string.decode("ascii", "replace") if request.method == "GET" else ""
+    return lead_to(url_for("security.verify", next=f"{url_for(page, **names)}?{asked}".rstrip("?")))
 
 
 def lead_to(address: str) -> ResponseReturnValue:

@@ -64,13 +64,14 @@ def without(guard: Guard, tree: Path) -> str:
         return "BROKEN: the guard does not stand exactly once in its file"
     file.write_text(whole.replace(guard.take, guard.leave))
     try:
-        return _verdict(guard.test, tree)
+        return verdict([guard.test], tree)
     finally:
         file.write_text(whole)
 
 
-def _verdict(test: str, tree: Path) -> str:
-    command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-rfE", "-p", "no:cacheprovider", test]
+def verdict(tests: list[str], tree: Path) -> str:
+    """Run tests in a tree and return "red", GREEN, or BROKEN with the reason."""
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-rfE", "-p", "no:cacheprovider", *tests]
     # No bytecode: a change of equal length within a second would not be noticed.
     environment = {n: v for n, v in os.environ.items() if n != "HANDOFF_TEST_DATABASE"} | {
         "PYTHONDONTWRITEBYTECODE": "1"

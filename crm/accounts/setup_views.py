@@ -22,13 +22,13 @@ from crm.web import invalid
 setup_bp = Blueprint("setup", __name__)
 
 
-@setup_bp.get("/setup/<token>")
+@setup_bp.get("/setup/<string(length=43):token>")
 def start(token: str) -> ResponseReturnValue:
     link, user = _link(token)
     return _page(_form(user), token, link)
 
 
-@setup_bp.post("/setup/<token>")
+@setup_bp.post("/setup/<string(length=43):token>")
 def finish(token: str) -> ResponseReturnValue:
     link, user = _link(token)
     form = _form(user)

@@ -73,8 +73,11 @@ def _subjects(form: QuickForm) -> tuple[Source | None, Client | None, bool]:
 
 
 def read_line() -> ResponseReturnValue:
-    """Say what a line is read as: the day as a chip, the kind, and the source where the name is clear."""
-    line = request.values.get("line", "")[:300]
+    """Say what a line is read as: the day as a chip, the kind, and the source where the name is clear.
+
+    It is posted, so that what somebody types never stands in an address.
+    """
+    line = request.form.get("line", "")[:300]
     read = quick_line.read(line, g.today)
     source = _only_source(read.who)
     return render_template("outreach/_read.html", read=read, source=source, due=read.due or _due_typed())
@@ -82,7 +85,7 @@ def read_line() -> ResponseReturnValue:
 
 def _due_typed() -> date:
     try:
-        typed = date.fromisoformat(request.values.get("due", ""))
+        typed = date.fromisoformat(request.form.get("due", ""))
     except ValueError:
         typed = g.today
     return typed

@@ -32,7 +32,7 @@ ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/tasks/<key>/skip", "skip", task_views.skip, BOTH),
     ("/undo/<int:seq>", "undo", task_views.undo, POST),
     ("/quick-add", "quick_add", quick_views.quick_add, BOTH),
-    ("/quick-add/read", "read_line", quick_views.read_line, GET),
+    ("/quick-add/read", "read_line", quick_views.read_line, POST),
     ("/digest/next", "next_digest", digest_views.preview, GET),
     ("/calendar", "calendar", calendar_views.calendar, GET),
     ("/calendar/day/<on>", "calendar_day", calendar_views.one_day, GET),

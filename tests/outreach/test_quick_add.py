@@ -29,3 +29,10 @@ def test_a_form_without_a_usable_key_is_saved_all_the_same(app, owner):
         assert owner.post("/quick-add", data=form).status_code == 303
     with app.app_context():
         assert db.session.query(Task).count() == 3
+
+
+def test_the_line_is_read_from_the_body_of_a_request_and_never_from_an_address(app, owner):
+    assert owner.get("/quick-add/read?line=ring+Jordan").status_code == 405
+    read = owner.post("/quick-add/read", data={"line": "ring the office Fri", "due": "2026-05-04"}).text
+    assert 'datetime="2026-05-08"' in read
+    assert "hx-get" not in owner.get("/quick-add").text.split("data-quick", 1)[1].split('id="read"', 1)[0]

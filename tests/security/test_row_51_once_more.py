@@ -49,6 +49,12 @@ def test_row_51_a_sign_in_of_eleven_minutes_ago_is_asked_again_and_led_back(pers
     assert person.get(back).status_code == 200
 
 
+def test_row_51_what_was_asked_for_is_still_asked_for_after_the_proof(person, clock):
+    clock.now += timedelta(minutes=11)
+    asked = person.get("/practice/log.csv?what=signed_in")
+    assert person.post(asked.location, data={"password": builders.PASSWORD}).location == "/practice/log?what=signed_in"
+
+
 def test_row_51_every_dangerous_address_has_the_question(app):
     assert {endpoint for endpoint in app.view_functions if endpoint.startswith(("rights.", "people."))} <= set(
         fresh.PAGES
