@@ -34,7 +34,8 @@ def save_check() -> ResponseReturnValue:
     points = {key: int(form[f"area_{key}"].data) for key in AREAS}
     gates = {key: bool(form[f"gate_{key}"].data) for key in GATES}
     row = check_service.save_check(g.practice, points, gates, now=g.now, actor=g.user.id)
-    said = f"{row.total} of 100. It stands beside the plan now.{jobs.seen_words(g.practice, now=g.now)}"
+    said = f"{row.total} of 100. It stands beside the plan now."
+    said += jobs.seen_words(g.practice, now=g.now)
     commit()
     flash(said)
     return redirect(url_for("readiness.check"), 303)
