@@ -148,7 +148,6 @@ def start_the_plan(me: Person) -> None:
     expect(me.page.locator(".opening")).to_contain_text("Day 1 of 30.")
     for day, title in TITLES.items():
         expect(card(me, day)).to_contain_text(title)
-    me.judge("first-days-setup")
 
 
 def save(me: Person, day: int | None = None) -> None:
@@ -195,7 +194,6 @@ def fill_in_the_check(me: Person) -> None:
     assert score
     expect(page.locator(".score-n")).to_contain_text(score[1])
     assert int(score[1]) == 8 + 3  # niche and pitch 8 of 8, scope language 1 of 4 x 12
-    me.judge("first-days-check")
 
 
 def write_the_services(me: Person) -> None:
