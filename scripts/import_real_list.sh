@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Import a real list twice into a fresh installation: everything new, then everything the same, nothing lost.
+# Then let each niche choose its five of the week from it, each with its reasons. The people are real: nobody is named.
 set -euo pipefail
 list="$1"
 folder="$(mktemp -d)"
@@ -21,3 +22,4 @@ assert first["new"] >= rows * 0.97, first
 assert second["new"] == 0 and second["updated"] == 0, second
 print(f"{first['new']} of {rows} rows are sources now; the second run found nothing new")
 PY
+.venv/bin/python -m scripts.choose_from_list

@@ -76,6 +76,18 @@ def months_until(today: date, count: int) -> list[str]:
     return list(reversed(found))
 
 
+def month_words(month: str) -> tuple[str, str]:
+    """Say a month, short and in full: "2026-05" is "May" and "May 2026"."""
+    first = date.fromisoformat(f"{month}-01")
+    return f"{first:%b}", f"{first:%B} {first.year}"
+
+
+def stood_at(reached: Mapping[int, Mapping[int, date]], step: int, names: Named) -> list[tuple[int, date | None]]:
+    """Return who the funnel counts at a step, each with the first day it stood there; None where it came in later."""
+    told = [(source_id, one.get(step)) for source_id, one in reached.items() if one and max(one) >= step]
+    return sorted(told, key=lambda row: (row[1] or date.max, names.get(row[0], ("", ""))[0], row[0]))
+
+
 def by_source(
     referrals: Mapping[int, Sequence[date]], touches: Mapping[int, Sequence[date]], months: Sequence[str], names: Named
 ) -> list[MonthRow]:

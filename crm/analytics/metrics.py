@@ -76,11 +76,13 @@ def tally(cases: Iterable[Case], *, today: date) -> Tally:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A medical visit and the day the report for it was delivered, if one was."""
+    """A medical visit, the day the report for it was delivered, if one was, and what one needs to show it."""
 
     key: str
     on: date
     report_on: date | None = None
+    source_id: int | None = None
+    client_code: str = ""
 
 
 def before_visits(visits: Iterable[Visit], *, today: date) -> Tally:

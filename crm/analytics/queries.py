@@ -67,7 +67,8 @@ def visits(practice: Practice, *, since: date) -> list[Visit]:
     That is the newest report done in the thirty days up to the visit; where there is none, the first one after it.
     """
     found = db.session.execute(
-        select(MedicalVisit.id, MedicalVisit.visit_on, MedicalVisit.client_id, MedicalVisit.source_id)
+        select(MedicalVisit.id, MedicalVisit.visit_on, MedicalVisit.client_id, MedicalVisit.source_id, Client.code)
+        .join(Client, MedicalVisit.client_id == Client.id)
         .where(
             MedicalVisit.practice_id == practice.id, MedicalVisit.cancelled.is_(False),
             MedicalVisit.source_id.is_not(None), MedicalVisit.visit_on >= since,
@@ -82,9 +83,12 @@ def visits(practice: Practice, *, since: date) -> list[Visit]:
         if done_at is not None:
             done[client_id, source_id].append(practice.local(done_at))
     return [
-        Visit(f"visit:{row.id}", row.visit_on, _report_for(row.visit_on, done[row.client_id, row.source_id]))
+        Visit(
+            f"visit:{row.id}", row.visit_on, _report_for(row.visit_on, done[row.client_id, row.source_id]),
+            row.source_id, row.code,
+        )
         for row in found
-    ]
+    ]  # fmt: skip
 
 
 def _report_for(visit_on: date, done: Iterable[date]) -> date | None:
@@ -101,6 +105,17 @@ def referral_days(practice_id: int) -> dict[int, list[date]]:
     for source_id, on in db.session.execute(query.order_by(Referral.received_on, Referral.id)):
         found[source_id].append(on)
     return dict(found)
+
+
+def referrals_since(practice_id: int, since: date) -> list[tuple[int, date, str]]:
+    """Return each referral since a day, newest first: its source, its day and the client's code."""
+    query = (
+        select(Referral.source_id, Referral.received_on, Client.code)
+        .join(Client, Referral.client_id == Client.id)
+        .where(Referral.practice_id == practice_id, Referral.received_on >= since)
+        .order_by(Referral.received_on.desc(), Referral.id.desc())
+    )
+    return list(db.session.execute(query).tuples())
 
 
 def touch_days(practice: Practice, *, since: date) -> dict[int, list[date]]:

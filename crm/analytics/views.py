@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, g, render_template, request
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
             [(one.loop, one.source_id, one.case) for one in owed], list(LOOPS), names, today=g.today
         ),
         before_visits=metrics.before_visits(queries.visits(g.practice, since=since), today=g.today),
-        months=months,
+        months=[(month, *insights.month_words(month)) for month in months],
         by_source=by_source,
         totals=[sum(row.counts[place] for row in by_source) for place in range(MONTHS)],
         funnel=metrics.funnel(queries.steps_reached(g.practice.id).values()),
@@ -76,7 +76,50 @@ def rows() -> ResponseReturnValue:
 def visit_rows() -> ResponseReturnValue:
     """Open the visits behind the number."""
     found = [visit for visit in queries.visits(g.practice, since=_since()) if visit.on < g.today]
-    return render_template("insights/visits.html", found=list(reversed(found))[:SHOWN], count=len(found))
+    names = queries.names(g.practice.id, {visit.source_id for visit in found if visit.source_id is not None})
+    return render_template("insights/visits.html", found=list(reversed(found))[:SHOWN], count=len(found), names=names)
+
+
+@bp.get("/insights/referrals")
+def referral_rows() -> ResponseReturnValue:
+    """Open the referrals behind a number: of a source, of a month, or both."""
+    source_id, month = _number("source"), request.args.get("month", "")
+    months = insights.months_until(g.today, MONTHS)
+    if month and month not in months:
+        raise NotFound
+    found = [
+        (of, on, code)
+        for of, on, code in queries.referrals_since(g.practice.id, date.fromisoformat(f"{months[0]}-01"))
+        if f"{on:%Y-%m}" in (month or months) and source_id in (None, of)
+    ]
+    return _days("Referrals", insights.month_words(month)[1] if month else "", found)
+
+
+@bp.get("/insights/touches")
+def touch_rows() -> ResponseReturnValue:
+    """Open the touches behind a number: all, or those of a source."""
+    source_id, months = _number("source"), insights.months_until(g.today, MONTHS)
+    found = [
+        (of, on, "")
+        for of, days in queries.touch_days(g.practice, since=_since()).items()
+        for on in days
+        if f"{on:%Y-%m}" in months and source_id in (None, of)
+    ]
+    return _days("Touches", "", sorted(found, key=lambda row: (row[1], row[0]), reverse=True))
+
+
+@bp.get("/insights/steps")
+def step_rows() -> ResponseReturnValue:
+    """Open the sources behind a step of the funnel."""
+    step = _number("step")
+    if step not in STEPS:
+        raise NotFound
+    reached = queries.steps_reached(g.practice.id)
+    names = queries.names(g.practice.id, reached)
+    found = insights.stood_at(reached, step, names)
+    return render_template(
+        "insights/steps.html", step=step, title=STEPS[step], found=found[:SHOWN], count=len(found), names=names
+    )
 
 
 @bp.get("/insights/ledger.csv")
@@ -147,6 +190,14 @@ def outcomes_csv() -> ResponseReturnValue:
 
 def _summary() -> outcomes.Summary:
     return outcomes.summary(one.series for one in outcome_queries.finished(g.practice, sealer()))
+
+
+def _days(title: str, month: str, found: Sequence[tuple[int, date, str]]) -> str:
+    names = queries.names(g.practice.id, {source_id for source_id, _on, _code in found})
+    known = [row for row in found if row[0] in names]
+    return render_template(
+        "insights/days.html", title=title, month=month, found=known[:SHOWN], count=len(known), names=names
+    )
 
 
 def _since() -> date:

@@ -7,7 +7,7 @@ from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField
 
-from crm.readiness import check_service, evidence, evidence_queries, on_file_queries, queries, score
+from crm.readiness import check_service, evidence, evidence_queries, jobs, on_file_queries, queries, score
 from crm.readiness.base_views import bp
 from crm.readiness.score import AREAS, GATES
 from crm.web import BaseForm, commit, invalid
@@ -34,8 +34,10 @@ def save_check() -> ResponseReturnValue:
     points = {key: int(form[f"area_{key}"].data) for key in AREAS}
     gates = {key: bool(form[f"gate_{key}"].data) for key in GATES}
     row = check_service.save_check(g.practice, points, gates, now=g.now, actor=g.user.id)
+    said = f"{row.total} of 100. It stands beside the plan now."
+    said += jobs.seen_words(g.practice, now=g.now)
     commit()
-    flash(f"{row.total} of 100. It stands beside the plan now.")
+    flash(said)
     return redirect(url_for("readiness.check"), 303)
 
 

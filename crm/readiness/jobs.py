@@ -9,7 +9,7 @@ from crm.db import db, writing
 from crm.outreach import desk_service
 from crm.readiness import papers, plan_service, queries
 from crm.readiness.models import PlanDay, SetupPlan
-from crm.readiness.plan import LAST
+from crm.readiness.plan import CARDS, LAST
 
 
 def follow_plans(*, now: datetime) -> int:
@@ -25,9 +25,29 @@ def follow(practice: Practice, *, now: datetime) -> bool:
     Safe to repeat. The caller commits.
     """
     found = plan_service.find_plan(practice)
-    seen = found is not None and plan_service.look(practice, now=now)
+    seen = plan_service.look(practice, now=now) if found is not None else frozenset()
     wanted = plan_service.wanted(practice, found, now=now) if found is not None else ()
-    return desk_service.keep(practice, plan_service.PREFIX, wanted, now=now) or seen
+    return desk_service.keep(practice, plan_service.PREFIX, wanted, now=now) or bool(seen)
+
+
+def seen(practice: Practice, *, now: datetime) -> list[str]:
+    """See what an act has just brought instead of at the clock's next tick; return the titles of the days it ends.
+
+    Without a plan nothing is looked for. The caller commits.
+    """
+    found = plan_service.find_plan(practice)
+    if found is None:
+        return []
+    db.session.flush()
+    before = plan_service.read(practice, found, now=now).done
+    follow(practice, now=now)
+    return [CARDS[day].title for day in sorted(plan_service.read(practice, found, now=now).done - before)]
+
+
+def seen_words(practice: Practice, *, now: datetime) -> str:
+    """See what an act has just brought, as a sentence to put behind another; empty where nothing is new."""
+    titles = seen(practice, now=now)
+    return f" Done in the setup plan: {', '.join(titles)}." if titles else ""
 
 
 def _followed(practice_id: int, *, now: datetime) -> bool:

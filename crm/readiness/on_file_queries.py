@@ -17,12 +17,11 @@ from crm.outreach.models import Task, TaskStatus
 from crm.pipeline.signs import INTERNAL
 from crm.readiness import queries
 from crm.readiness.models import ReadinessCheck
-from crm.readiness.outputs import INTRODUCTIONS, OnFile
+from crm.readiness.outputs import OnFile
 from crm.readiness.texts import PAGES
 from crm.sources.models import Contact, ContactRole, Grade, Lane, Source
 
 DESK = (ContactRole.OFFICE_MANAGER, ContactRole.FRONT_DESK, ContactRole.REFERRAL_COORDINATOR)
-FIRST_LETTERS = INTRODUCTIONS | {"client-intro"}
 
 
 def on_file(practice: Practice, *, today: date) -> OnFile:

@@ -91,8 +91,8 @@ def read(practice: Practice, found: SetupPlan, *, now: datetime) -> Reading:
     return Reading(done, skipped, plan.standing(dates, done | skipped, today=practice.local(now)))
 
 
-def look(practice: Practice, *, now: datetime) -> bool:
-    """Note the outputs that are there; return whether one is new.
+def look(practice: Practice, *, now: datetime) -> frozenset[int]:
+    """Note the outputs that are there; return the days whose output is new.
 
     Safe to repeat. An output once seen stays seen: who renames the file does not lose the day.
     """
@@ -100,7 +100,7 @@ def look(practice: Practice, *, now: datetime) -> bool:
     seen = recognised(on_file_queries.on_file(practice, today=practice.local(now))) - there
     db.session.add_all(PlanDay(practice_id=practice.id, day=day, at=now) for day in sorted(seen))
     db.session.flush()
-    return bool(seen)
+    return seen
 
 
 def wanted(practice: Practice, found: SetupPlan, *, now: datetime) -> list[Wanted]:

@@ -82,11 +82,9 @@ def skip_day(day: int) -> ResponseReturnValue:
 @bp.post("/setup/look")
 def look_again() -> ResponseReturnValue:
     """Look now for what has come, instead of at the clock's next tick."""
-    found = _found()
-    before = plan_service.read(g.practice, found, now=g.now).done
-    jobs.follow(g.practice, now=g.now)
-    new = sorted(plan_service.read(g.practice, found, now=g.now).done - before)
-    return _back(f"Seen: {', '.join(CARDS[day].title for day in new)}." if new else "Nothing new is there yet.")
+    _found()
+    new = jobs.seen(g.practice, now=g.now)
+    return _back(f"Seen: {', '.join(new)}." if new else "Nothing new is there yet.")
 
 
 def _found() -> SetupPlan:
@@ -135,13 +133,12 @@ def _opening(found: SetupPlan | None, told: Reading | None) -> tuple[str, str]:
             "Thirty days, an hour a day at most.",
             "Each card leaves one thing on your desk that referring offices look for.",
         )
-    over = len(told.done | told.skipped)
-    if over == plan.LAST:
-        return "All thirty days are over.", f"{len(told.done)} done, {len(told.skipped)} left out."
+    if len(told.done | told.skipped) == plan.LAST:
+        return "The thirty days are behind you.", _done(told)
     if found.paused_on is not None:
-        return f"The plan rests. {over} of 30 are over.", ""
+        return "The plan rests.", _done(told)
     if told.standing.today is None:
-        return f"{over} of 30 are over.", _next(told, found.started_on)
+        return _done(told), _next(told, found.started_on)
     card = CARDS[told.standing.today]
     behind = (
         f" {day_words.sentence(day_words.number(told.standing.behind))} waiting from earlier."
@@ -149,6 +146,11 @@ def _opening(found: SetupPlan | None, told: Reading | None) -> tuple[str, str]:
         else ""
     )
     return f"Day {card.day} of 30.", f"{card.output}{behind}"
+
+
+def _done(told: Reading) -> str:
+    done, left_out = len(told.done), len(told.skipped)
+    return f"{done} of {plan.LAST} done{f', {left_out} left out' if left_out else ''}."
 
 
 def _next(told: Reading, started_on: date) -> str:

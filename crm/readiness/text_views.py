@@ -9,7 +9,7 @@ from crm.db import NotFound
 from crm.documents import habits, words_service
 from crm.documents.review import Remark
 from crm.documents.scope import Verdict, check
-from crm.readiness import pitch, queries, service, texts
+from crm.readiness import jobs, pitch, queries, service, texts
 from crm.readiness.base_views import bp
 from crm.readiness.forms import form_for
 from crm.readiness.texts import PAGES, FieldKind, Page
@@ -38,8 +38,10 @@ def save(slug: str) -> ResponseReturnValue:
     slots = _slots(page, form)
     found = _verdict(page, texts.compose(page, slots))
     service.save_text(g.practice, page, slots, blocked=_blocked(found), now=g.now, actor=g.user.id)
+    said = "Saved. Letters carry it once nothing is left to replace." if _blocked(found) else "Saved."
+    said += jobs.seen_words(g.practice, now=g.now)
     commit()
-    flash("Saved. Letters carry it once nothing is left to replace." if _blocked(found) else "Saved.")
+    flash(said)
     return redirect(url_for("readiness.text", slug=slug), 303)
 
 

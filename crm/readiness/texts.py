@@ -82,6 +82,8 @@ class Page:
     fields: tuple[Field, ...]
     sentence: str = ""
     facts: tuple[Fact, ...] = ()
+    shown_at: str = ""  # the page that carries it, and the words on the way there
+    shown_as: str = ""
 
 
 def _load() -> dict[str, Page]:

@@ -58,6 +58,11 @@ class Fit:
         return sum(part.value for part in self.parts)
 
     @property
+    def speaking(self) -> tuple[Part, ...]:
+        """Return the parts that add something, what adds most first."""
+        return tuple(sorted((part for part in self.parts if part.points), key=lambda part: -part.value))
+
+    @property
     def advised(self) -> Grade:
         """Return the grade the sum speaks for; a person decides."""
         if self.total >= FULL * 0.6:
@@ -115,7 +120,12 @@ def _distance(facts: Facts) -> tuple[int, str]:
     if facts.miles is None:
         return 0, "not known; a ZIP code is missing"
     points = next((points for limit, points in MILES if facts.miles <= limit), 0)
-    return points, "in your ZIP code" if facts.miles < 0.5 else f"about {round(facts.miles)} miles"
+    return (
+        points,
+        "in your ZIP code"
+        if facts.miles < 0.5
+        else f"about {round(facts.miles)} {'mile' if round(facts.miles) == 1 else 'miles'}",
+    )
 
 
 def _response(facts: Facts) -> tuple[int, str]:
@@ -129,5 +139,6 @@ def _response(facts: Facts) -> tuple[int, str]:
 
 def _insurance(facts: Facts) -> tuple[int, str]:
     if facts.credential in REFERS_FOR_INSURANCE:
-        return 3, f"a referral of a {facts.credential.value} can serve an insurance claim"
+        article = "an" if facts.credential.value[0] in "MN" else "a"
+        return 3, f"a referral of {article} {facts.credential.value} can serve an insurance claim"
     return 0, "their referral serves no insurance claim"

@@ -57,6 +57,11 @@ def this_weeks_five(ranked: Sequence[Ranked]) -> list[Ranked]:
     return found
 
 
+def chosen(ranked: Iterable[Ranked]) -> list[Ranked]:
+    """Return who is worked with as an A or a B, in the order given."""
+    return [one for one in ranked if one.worked and one.grade in (Grade.A, Grade.B)]
+
+
 def advice(a: int, b: int) -> Advice:
     """Say whether what is graded A and B is more than one person can serve."""
     worked, most = a + b, fit.WORKED_AT_ONCE

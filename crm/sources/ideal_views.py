@@ -4,6 +4,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
+from crm.readiness import jobs
 from crm.readiness import queries as readiness
 from crm.sources import fit, ideal, ideal_queries, queries, service, top_service
 from crm.sources.base_views import bp
@@ -32,8 +33,9 @@ def choose(source_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return invalid(_page(form))
     service.grade_source(g.practice, source, Grade(form.grade.data), now=g.now, actor=g.user.id)
+    said = SAID[Grade(form.grade.data)].format(name=source.display_name) + jobs.seen_words(g.practice, now=g.now)
     commit()
-    flash(SAID[Grade(form.grade.data)].format(name=source.display_name))
+    flash(said)
     return redirect(url_for("sources.ideal_sources"), 303)
 
 
@@ -65,6 +67,7 @@ def _page(wrong: Form | None = None) -> str:
         "sources/ideal.html",
         niches=niches,
         five=ideal.this_weeks_five(found),
+        chosen=ideal.chosen(found),
         top=sorted((one for one in found if one.top_rank), key=lambda one: one.top_rank or 0),
         shown=found[(page - 1) * PAGE : page * PAGE],
         found=len(found),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from crm.analytics.insights import quiet_ones
 from crm.analytics.metrics import Case, Stage, Tally, Visit, before_visits, by_month, funnel, rhythm, span, tally
 
 TODAY = date(2026, 5, 6)
@@ -119,6 +120,21 @@ def test_an_unchanged_source_is_called_quiet_in_less_than_one_gap_of_twenty(stre
             rung += told is not None and told.quiet
     assert known > 1500
     assert rung / known < 0.05
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_on_any_day_fewer_than_one_unchanged_source_of_twenty_stands_on_the_page_as_quiet(stream):
+    dice = random.Random(f"any day {stream}")  # noqa: S311 - makes streams, protects nothing
+    referrals, names = {}, {}
+    for source in range(1, 1001):
+        days, at = [], -dice.uniform(200, 1500)  # each has its own length of history, and goes on after today
+        while at < 400:
+            days.append(TODAY + timedelta(days=int(at)))
+            at += STREAMS[stream](dice)
+        referrals[source], names[source] = days, (f"Source {source}", "")
+    found, thin = quiet_ones(referrals, names, today=TODAY)
+    assert 1000 - thin > 600
+    assert len(found) / (1000 - thin) < 0.05
 
 
 def test_a_source_that_stopped_is_found_within_half_a_year():

@@ -13,7 +13,7 @@ from crm.outreach import digest_jobs, feed_service
 from crm.outreach.models import Task
 from crm.outreach.worker import Worker
 from crm.readiness import jobs
-from crm.readiness.models import PlanDay
+from crm.readiness.models import PlanDay, PracticeText
 
 
 def plain(answer) -> str:
@@ -32,6 +32,20 @@ def tasks(app) -> dict[str, tuple[str, str]]:
 
 def write_niche(owner):
     owner.post("/practice/niche", data={"niches": "joint", "measured": "chair stands"})
+
+
+def niche_comes(app, clock):
+    """The sentence is there without an act that looks at the plan."""
+    with app.app_context(), writing():
+        db.session.add(
+            PracticeText(
+                practice_id=builders.practice().id,
+                kind="niche",
+                slots={"niches": ["joint"]},
+                text="I work with adults.",
+                changed_at=clock.now,
+            )
+        )
 
 
 def test_before_it_begins_the_page_offers_the_start(owner):
@@ -62,7 +76,7 @@ def test_what_was_made_is_seen_by_the_clock_and_ticked_off(app, owner, clock):
     start(owner)
     with app.app_context():
         assert jobs.follow_plans(now=clock.now) == 0
-    write_niche(owner)
+    niche_comes(app, clock)
     with app.app_context():
         assert jobs.follow_plans(now=clock.now) == 1
         assert jobs.follow_plans(now=clock.now) == 0
@@ -70,13 +84,13 @@ def test_what_was_made_is_seen_by_the_clock_and_ticked_off(app, owner, clock):
     assert tasks(app)["plan:1"] == ("2026-05-06", "done")
     assert "Day 2 of 30." not in plain(owner.get("/setup"))  # its day is tomorrow
     text = plain(owner.get("/setup"))
-    assert "1 of 30 are over." in text
+    assert "1 of 30 done." in text
     assert "The next card comes tomorrow." in text
 
 
 def test_the_worker_follows_it(app, owner, clock):
     start(owner)
-    write_niche(owner)
+    niche_comes(app, clock)
     assert Worker(app).run("follow_plans", now=clock.now) == 1
 
 
@@ -90,11 +104,27 @@ def test_ticking_it_off_without_the_output_says_what_is_missing(app, owner):
     assert tasks(app)["plan:1"][1] == "done"
 
 
-def test_looking_again_says_what_it_saw(owner):
+def test_saving_an_output_ends_its_day_at_once(app, owner):
+    start(owner)
+    write_niche(owner)
+    assert "Saved. Done in the setup plan: Niche." in plain(owner.get("/practice/niche"))
+    assert tasks(app)["plan:1"] == ("2026-05-06", "done")
+    write_niche(owner)
+    assert "Done in the setup plan" not in plain(owner.get("/practice/niche"))
+
+
+def test_without_a_plan_nothing_is_looked_for(app, owner):
+    write_niche(owner)
+    with app.app_context():
+        assert list(db.session.scalars(select(PlanDay.day))) == []
+        assert told.introduced == (key != "thank-you")
+
+
+def test_looking_again_says_what_it_saw(app, owner, clock):
     start(owner)
     owner.post("/setup/look")
     assert "Nothing new is there yet." in plain(owner.get("/setup"))
-    write_niche(owner)
+    niche_comes(app, clock)
     owner.post("/setup/look")
     assert "Seen: Niche." in plain(owner.get("/setup"))
 

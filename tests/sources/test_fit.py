@@ -42,6 +42,13 @@ def test_sums(facts, sum_, grade):
     assert told.total == sum(part.value for part in told.parts)
 
 
+def test_what_adds_most_is_told_first_and_what_adds_nothing_is_not_told():
+    assert [(part.key, part.value) for part in fit(CHIROPRACTOR).speaking] == [
+        ("niche", 6), ("shared", 6), ("access", 6), ("volume", 4), ("response", 2),
+    ]  # fmt: skip
+    assert fit(UNKNOWN).speaking == ()
+
+
 @pytest.mark.parametrize(
     ("change", "key", "points", "reason"),
     [
@@ -53,11 +60,14 @@ def test_sums(facts, sum_, grade):
         ({"spoken": False, "desk_name": False}, "access", 1, "a number, no name"),
         ({"miles": None}, "distance", 0, "not known; a ZIP code is missing"),
         ({"miles": 0.0}, "distance", 3, "in your ZIP code"),
+        ({"miles": 1.2}, "distance", 3, "about 1 mile"),
         ({"miles": 8}, "distance", 2, "about 8 miles"),
         ({"miles": 20.1}, "distance", 0, "about 20 miles"),
         ({"replies": 0, "touches": 0}, "response", 0, "nothing sent yet"),
         ({"replies": 0}, "response", 0, "0 of 6 answered in a year"),
         ({"replies": 2}, "response", 2, "2 of 6 answered in a year"),
+        ({}, "insurance", 3, "a referral of an MD can serve an insurance claim"),
+        ({"credential": Credential.DPM}, "insurance", 3, "a referral of a DPM can serve an insurance claim"),
         ({"credential": Credential.DC}, "insurance", 0, "their referral serves no insurance claim"),
         ({"niche_rank": 2}, "niche", 2, "sees these people too: Knee or hip replacement"),
         ({"niche_rank": 0}, "niche", 0, "not a specialty that your niche names"),

@@ -66,9 +66,31 @@ def test_choosing_begins_the_work_and_the_next_takes_the_place(app, owner, liste
         source = db.session.get(Source, 1)
         assert (source.grade, source.added_on is not None, source.next_due_on is not None) == (Grade.A, True, True)
     text = page(owner)
-    five = text[text.index("This week’s five") : text.index("Everybody who fits")]
-    assert "Marsh0000" not in five
+    five, chosen = text.index("This week’s five"), text.index('id="h-chosen"')
+    assert "Marsh0000" not in text[five:chosen]
+    told = text[chosen : text.index("Everybody who fits")]
+    assert "Marsh0000" in told
+    assert (
+        "17</span> of 42: sees these people first: Knee or hip replacement; in your ZIP code; a referral of an MD"
+        in told
+    )
     assert "1 of about 15 are worked with; there is room for 14." in text
+
+
+def test_the_fifth_choice_ends_the_day_of_the_plan(owner, listed):
+    owner.post("/setup/start", data={"started_on": "2026-05-06", "days": "work"})
+    for source in (1, 2, 4, 5):
+        owner.post(f"/sources/{source}/choose", data={"grade": "B"})
+        assert "Done in the setup plan" not in page(owner)
+    owner.post("/sources/7/choose", data={"grade": "A"})
+    assert "is an A now. The first steps are planned. Done in the setup plan: Ideal sources." in page(owner)
+
+
+def test_without_a_zip_code_of_its_own_the_practice_is_asked_for_it(app, owner, listed):
+    assert "enter it in the letterhead" not in page(owner)
+    with app.app_context(), writing():
+        builders.practice().zip = ""
+    assert 'href="/practice#h-letterhead">enter it in the letterhead' in page(owner)
 
 
 def test_what_somebody_knows_raises_the_sum(app, owner, listed):

@@ -21,6 +21,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "tests" / "shots"
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+COLOURS = ("color-contrast", "link-in-text-block")  # the rules of axe that colours can break
 SIZES = ((1280, 860), (768, 900), (360, 740))
 QUIET = (
     "--no-sandbox",
@@ -181,11 +182,27 @@ class Person:
         self.page.emulate_media(color_scheme="light")
         assert self.said == [], f"{name}: {self.said}"
 
-    def violations(self) -> list[str]:
+    def judge(self, name: str) -> None:
+        """Ask axe, wide and narrow, by day and by night, and see that nothing has to be scrolled sideways."""
+        before = self.page.viewport_size or {"width": SIZES[0][0], "height": SIZES[0][1]}
+        for width, height in (SIZES[0], SIZES[-1]):
+            self.page.set_viewport_size({"width": width, "height": height})
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} is {wide} wide at {width}"
+            for scheme in ("light", "dark"):
+                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+                found = self.violations(colours_only=scheme == "dark")  # by night nothing else differs
+                assert found == [], f"{name} at {width}, {scheme}: {found}"
+        self.page.set_viewport_size(before)
+        self.page.emulate_media(color_scheme="light")
+        assert self.said == [], f"{name}: {self.said}"
+
+    def violations(self, *, colours_only: bool = False) -> list[str]:
         """Return what axe-core finds wrong with the page as it stands."""
         if not self.page.evaluate("typeof window.axe === 'object'"):
             self.page.evaluate(AXE)
-        found: list[dict[str, Any]] = self.page.evaluate("axe.run().then(result => result.violations)")
+        only = {"runOnly": list(COLOURS)} if colours_only else {}
+        found: list[dict[str, Any]] = self.page.evaluate("only => axe.run(only).then(told => told.violations)", only)
         return [f"{v['id']}: {json.dumps([n['html'][:140] for n in v['nodes'][:2]])}" for v in found]
 
 
