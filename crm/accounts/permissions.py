@@ -91,7 +91,8 @@ _ADDRESSES: Mapping[Permission, str] = {
         retention: index reviewed
     """,
     Permission.INSIGHTS: """
-        insights: index rows visit_rows referral_rows touch_rows step_rows ledger_csv referrals_csv outcome_sums outcome_rows outcomes_csv
+        insights: index rows visit_rows referral_rows touch_rows step_rows ledger_csv referrals_csv
+            outcome_sums outcome_rows outcomes_csv
     """,
     Permission.SETTINGS: """
         readiness: index text save check_text setup start_plan pause_plan resume_plan catch_up stop_plan skip_day

@@ -21,6 +21,7 @@ from crm.readiness.outputs import OnFile
 from crm.readiness.texts import PAGES
 from crm.sources.models import Contact, ContactRole, Grade, Lane, Source
 
+FIRST_LETTERS = INTRODUCTIONS | {"client-intro"}
 DESK = (ContactRole.OFFICE_MANAGER, ContactRole.FRONT_DESK, ContactRole.REFERRAL_COORDINATOR)
 
 
