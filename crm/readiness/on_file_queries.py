@@ -17,7 +17,7 @@ from crm.outreach.models import Task, TaskStatus
 from crm.pipeline.signs import INTERNAL
 from crm.readiness import queries
 from crm.readiness.models import ReadinessCheck
-from crm.readiness.outputs import OnFile
+from crm.readiness.outputs import INTRODUCTIONS, OnFile
 from crm.readiness.texts import PAGES
 from crm.sources.models import Contact, ContactRole, Grade, Lane, Source
 
