@@ -171,16 +171,18 @@ def test_what_a_paper_sets_in_bold_stands_on_a_page(name):
     pages = "\n".join(path.read_text() for path in said)
     own, _elsewhere, _others = (ROOT / f"docs/{name}.md").read_text().partition("## Google Calendar")
     bold = {word for words in re.findall(r"\*\*([^*]+)\*\*", own) for word in re.split(r",\s+(?=[A-Z])", words)}
-    assert sorted(word for word in bold if word.rstrip(".") not in pages) == []
+    assert sorted(word for word in bold if not re.search(rf"\b{re.escape(word.rstrip('.'))}(?!\w)", pages)) == []
 
 
 def descents() -> dict[str, list[str]]:
     """Return the walks of the architecture's paper: what each descent is called, and its modules in their order."""
-    text = (ROOT / "docs/architecture.md").read_text()
     found: dict[str, list[str]] = {}
-    for title, steps in re.findall(r"^(\*\*[^*]+\*\*|## .*)\n?.*\n(?:\n.*)*?\n((?:\d+\. .*\n)+)", text, re.MULTILINE):
-        paths = re.findall(r"^\d+\. `([^`]+)`", steps, re.MULTILINE)
-        found[title] = [p.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for p in paths]
+    title = ""
+    for line in (ROOT / "docs/architecture.md").read_text().splitlines():
+        if head := re.match(r"\*\*([^*]+)\*\*|## (Walk .*)", line):
+            title = head[1] or head[2]
+        elif step := re.match(r"\d+\. `([^`]+)\.py`", line):
+            found.setdefault(title, []).append(step[1].removesuffix("/__init__").replace("/", "."))
     return found
 
 
