@@ -67,6 +67,7 @@ def restore() -> None:
     except BadSheet as error:
         raise Refused("sheet", str(error)) from None
     write_keyring(path, keyring)
+    note_confirmed(keyring, moment(None).date())  # who typed the whole of it has it
     click.echo(f"The keys {fingerprint(keyring)} are back in {path}.")
     if not _opens(keyring):
         click.echo("They do not open the client data on this machine: the sheet belongs to other data.", err=True)

@@ -4,11 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from modules import MODULES, TREES, imports_of
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in sorted((ROOT / "crm").rglob("*.py"))
-}
 FEATURES = {"accounts", "sources", "clients", "documents", "readiness", "analytics"}
 EDGE_NAMES = ("views", "jobs", "cli", "worker", "factory", "console")
 GLUE = {
@@ -37,7 +35,7 @@ NOT_PURE = {
     "crm.accounts.sign_in_events": "writes down what Flask-Security says happened",
     "crm.demo.loading": "loads through the services",
     "crm.demo.filing": "loads through the services",
-    "crm.demo.__init__": "hands its door on",
+    "crm.demo": "hands its door on",
 }
 PURE_MAY_IMPORT = {"holidays", "icalendar", "phonenumbers", "email_validator", "zip2info", "crm"}
 FRAMEWORKS = {
@@ -62,20 +60,6 @@ def kind_of(name: str) -> str:
         if last == kind or last.endswith(f"_{kind}"):
             return kind
     return "other" if name in NOT_PURE else "pure"
-
-
-def imports_of(tree: ast.AST) -> list[tuple[str, ast.stmt]]:
-    found: list[tuple[str, ast.stmt]] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found += [(alias.name, node) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            found += [(name if name in MODULES else node.module, node) for name in inner]
-    return found
-
-
-TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 
 
 @pytest.mark.parametrize("name", MODULES)

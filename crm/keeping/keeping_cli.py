@@ -70,18 +70,18 @@ def restore(file: Path, into: Path, ledger: Path | None, now_text: str | None, a
         raise Refused(error.field, str(error), as_json=as_json) from None
     except OSError as error:
         _failed(f"{into} cannot be written ({error.strerror}); nothing of the backup is left there", as_json)
-    _give_keys(there, keyring)
+    authenticators_fit = _give_keys(there, keyring)
     if as_json:
         click.echo(json.dumps({
             "into": str(into), "made_at": done.manifest.made_at.isoformat(), "rows": done.manifest.row_count,
             "held": done.held, "signed_out": done.signed_out, "erased_again": done.erased_again,
-            "ledgers_unread": done.unread, "trouble": done.trouble,
+            "ledgers_unread": done.unread, "trouble": done.trouble, "authenticators_fit": authenticators_fit,
         }))  # fmt: skip
         return
-    _tell(done, into)
+    _tell(done, into, authenticators_fit=authenticators_fit)
 
 
-def _tell(done: restoring.Restored, into: Path) -> None:
+def _tell(done: restoring.Restored, into: Path, *, authenticators_fit: bool) -> None:
     made = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
     click.echo(f"{into} holds the desk as it was on {made}: {done.manifest.row_count:,} rows.")
     click.echo(f"Missing: whatever was entered since {made}.")
@@ -89,6 +89,11 @@ def _tell(done: restoring.Restored, into: Path) -> None:
     click.echo(
         "Everybody has to sign in again, and links in older mails are void. Calendar addresses go on as they are."
     )
+    if not authenticators_fit:
+        click.echo(
+            "Codes of authenticators do not fit here, since what they rest on is in no backup: sign in with a recovery "
+            "code and set up another authenticator, or: flask break-glass --email E."
+        )
     if done.erased_again:
         click.echo(f"Erased again, as the ledger says: {', '.join(done.erased_again)}.")
     for name in done.unread:
@@ -114,12 +119,18 @@ def _refuse_other_keys(there: Settings, keyring: Keyring, as_json: bool) -> None
         raise Refused("into", f"{there.keyring_path} holds other keys; move that file away first", as_json=as_json)
 
 
-def _give_keys(there: Settings, keyring: Keyring) -> None:
-    """Put the keys beside the new folder, where the desk looks for them; keys that are there stay."""
+def _give_keys(there: Settings, keyring: Keyring) -> bool:
+    """Put the keys beside the new folder, where the desk looks for them; keys that are there stay.
+
+    A new key signs; what authenticators rest on goes over from here. Returns whether there is such a thing.
+    """
     if not there.keyring_path.exists():
         write_keyring(there.keyring_path, keyring)
     if not there.secret_key_path.exists():
-        replace_secret(there.secret_key_path, signing_keys.first())
+        known = signing_keys.read(settings().secret_key_path)
+        replace_secret(there.secret_key_path, known.renewed(keep=False) if known.signing else signing_keys.first())
+        return bool(known.signing)
+    return True
 
 
 def _failed(message: str, as_json: bool) -> Any:

@@ -18,6 +18,7 @@ from crm.accounts.models import Practice
 from crm.db import db, writing
 from crm.factory import create_app
 from crm.outreach.worker import Worker
+from crm.settings import load_settings
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
@@ -83,12 +84,32 @@ def test_the_image_runs_as_nobody_in_particular_and_copies_what_is_there():
                 assert (DEPLOY.parent / path).exists(), path
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
-def test_a_unit_runs_a_command_we_have_and_is_closed(app, path):
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_may_write_where_its_backups_go(name):
+    image = (DEPLOY / "Dockerfile").read_text()
+    folder = re.search(r"HANDOFF_BACKUP_DIR=(\S+)", image)[1]
+    assert f"backups:{folder}" in SERVICES[name]["volumes"]
+    assert f'"{folder}"' in re.search(r"VOLUME (.*)", image)[1]
+
+
+def service_of(path: Path) -> configparser.SectionProxy:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str
     unit.read(path)
-    service = unit["Service"]
+    return unit["Service"]
+
+
+@pytest.mark.parametrize("name", ["handoff.service", "handoff-worker.service"])
+def test_a_unit_with_the_clock_may_write_where_its_backups_go(name):
+    service = service_of(DEPLOY / "systemd" / name)
+    data = Path(re.search(r"HANDOFF_DATA_DIR=(\S+)", (DEPLOY / "systemd" / name).read_text())[1])
+    backups = load_settings(data_dir=data).backup_path
+    assert [f"/var/lib/{folder}" for folder in service["StateDirectory"].split()] == [str(data), str(backups)]
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_runs_a_command_we_have_and_is_closed(app, path):
+    service = service_of(path)
     assert exists(app, shlex.split(service["ExecStart"]))
     assert (service["NoNewPrivileges"], service["ProtectSystem"], service["User"]) == ("yes", "strict", "handoff")
 

@@ -22,6 +22,7 @@ from smtp_server import SmtpServer
 from sqlalchemy import select, text
 from table_rows import every_row
 
+from crm import signing_keys
 from crm.accounts import service as accounts
 from crm.accounts.models import User, UserSession
 from crm.clients import erasure_service, queries
@@ -320,13 +321,24 @@ def test_a_backup_and_the_sheet_are_enough_on_another_machine(made, keyring, set
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.rglob("*")}
         assert {name: mode for name, mode in modes.items() if name not in {"write.lock", "carried.backup"}} == {
             "var": 0o700, "handoff.sqlite3": 0o600, "var-keys": 0o700, "keyring.json": 0o600, "secret_key": 0o600,
+            "keyring.confirmed": 0o600,
         }  # fmt: skip
+        assert "sign in with a recovery code" in done.stdout
         with app.app_context():
             client = queries.get_client_by_code(builders.practice().id, "C-0101")
             sealer = app.extensions["handoff"].sealer()
             assert sealer.open(client.sealed, table="client", row=client.uuid)["name"].endswith("1")
             db.session.remove()
             db.engine.dispose()
+
+
+def test_on_the_same_machine_authenticators_go_on_and_old_links_do_not(app, settings, made, tmp_path):
+    done = app.test_cli_runner().invoke(args=["restore", str(made), "--into", str(tmp_path / "new"), "--json"])
+    assert json.loads(done.output)["authenticators_fit"]
+    before = signing_keys.read(settings.secret_key_path)
+    after = signing_keys.read(tmp_path / "new-keys" / "secret_key")
+    assert after.second_factor == before.second_factor
+    assert set(after.signing).isdisjoint(before.signing)
 
 
 def nobody() -> dict[str, Any]:
