@@ -57,6 +57,7 @@ _ADDRESSES: Mapping[Permission, str] = {
             add_contact save_new_contact contact save_contact remove_contact
             add_fact save_new_fact fact save_fact remove_fact
             lunch agree_lunch move_lunch hold_lunch cancel_lunch decline_lunch ideal_sources choose judge
+            lunch_plan save_lunch_plan add_guests remove_guest make_guest_source sign_in_sheet lunch_handout
         imports: index upload columns choose show step take_in undo refused
         accounts: practice save_digest
         sessions: index end end_others
@@ -89,11 +90,12 @@ _ADDRESSES: Mapping[Permission, str] = {
         retention: index reviewed
     """,
     Permission.INSIGHTS: """
-        insights: index rows visit_rows ledger_csv referrals_csv
+        insights: index rows visit_rows lunches ledger_csv referrals_csv
     """,
     Permission.SETTINGS: """
         readiness: index text save check_text setup start_plan pause_plan resume_plan catch_up stop_plan skip_day
             look_again check save_check papers_page add_paper paper save_paper remove_paper
+            gifts_page add_gift save_gift_limit remove_gift gifts_csv
         accounts: welcome choose_sample welcome_sources remove_sample save_practice save_letterhead
         documents: templates words ours words_page rules add_term drop_term relax
         keeping: read_restored
