@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from crm.analytics import insights, metrics, queries
+from crm.analytics import insights, lunch_queries, metrics, queries
+from crm.analytics import lunches as around
 from crm.analytics.metrics import Ending
 from crm.analytics.queries import LOOPS
 from crm.db import NotFound
@@ -72,6 +73,15 @@ def visit_rows() -> ResponseReturnValue:
     """Open the visits behind the number."""
     found = [visit for visit in queries.visits(g.practice, since=_since()) if visit.on < g.today]
     return render_template("insights/visits.html", found=list(reversed(found))[:SHOWN], count=len(found))
+
+
+@bp.get("/insights/lunches")
+def lunches() -> ResponseReturnValue:
+    """Tell what came before and after each lunch that was held; what it cost stands elsewhere and is not asked."""
+    told = around.told(
+        lunch_queries.held(g.practice.id, today=g.today), queries.referral_days(g.practice.id), today=g.today
+    )
+    return render_template("insights/lunches.html", told=told, window=around.WINDOW.days)
 
 
 @bp.get("/insights/ledger.csv")

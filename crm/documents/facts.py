@@ -127,6 +127,7 @@ class Facts:
     about: About | None = None
     referred: Referred | None = None
     event_on: date | None = None
+    event_at: str = ""  # "12:15 pm", from the planner of the lunch
     reported: Reported | None = None
 
 
@@ -146,6 +147,8 @@ def values(facts: Facts) -> dict[str, str]:
         "today": long_date(facts.today),
         "event_on": long_date(facts.event_on),
     }
+    if facts.event_at:
+        found["event_at"] = facts.event_at
     if who := facts.recipient:
         source = f"Dr. {who.first_name} {who.last_name}" if who.is_doctor else who.full_name.partition(",")[0]
         found |= {"source": source, "salutation": who.salutation, "office": who.office, "contact": who.contact}

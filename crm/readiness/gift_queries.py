@@ -44,10 +44,8 @@ def _given(gift: Gift, where: str) -> Given:
 
 def years_of(practice_id: int) -> list[int]:
     """Return the years that have an entry, newest first."""
-    first, last = db.session.execute(
-        select(func.min(Gift.on), func.max(Gift.on)).where(Gift.practice_id == practice_id)
-    ).one()
-    return [] if first is None else list(range(last.year, first.year - 1, -1))
+    days = db.session.scalars(select(Gift.on).where(Gift.practice_id == practice_id).distinct())
+    return sorted({on.year for on in days}, reverse=True)
 
 
 def get_gift(practice_id: int, gift_id: int) -> Gift:
