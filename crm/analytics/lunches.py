@@ -14,7 +14,6 @@ class HeldLunch:
     on: date
     source_id: int
     name: str
-    lunch: str
     at_table: frozenset[int]
 
 

@@ -78,9 +78,7 @@ def visit_rows() -> ResponseReturnValue:
 @bp.get("/insights/lunches")
 def lunches() -> ResponseReturnValue:
     """Tell what came before and after each lunch that was held; what it cost stands elsewhere and is not asked."""
-    told = around.told(
-        lunch_queries.held(g.practice.id, today=g.today), queries.referral_days(g.practice.id), today=g.today
-    )
+    told = around.told(lunch_queries.held(g.practice), queries.referral_days(g.practice.id), today=g.today)
     return render_template("insights/lunches.html", told=told, window=around.WINDOW.days)
 
 

@@ -37,7 +37,7 @@ class GuestsForm(BaseForm):
     """Who came, one a line."""
 
     people = TextAreaField(
-        "Who came",
+        "Guests to add",
         [DataRequired("Write one person a line."), _most(8000)],
         description="Name, role, e-mail; one person a line",
         render_kw={"rows": 5},

@@ -19,7 +19,15 @@ from crm.outreach import service as outreach
 from crm.readiness import gift_service
 from crm.readiness.models import LunchPlan
 from crm.readiness.queries import find_text
-from crm.sources import lunch_plan_queries, lunch_plan_service, lunch_plans, lunch_service, lunches, queries
+from crm.sources import (
+    lunch_plan_queries,
+    lunch_plan_service,
+    lunch_plans,
+    lunch_queries,
+    lunch_service,
+    lunches,
+    queries,
+)
 from crm.sources.base_views import bp
 from crm.sources.guests import Found
 from crm.sources.lunch_plan_forms import GuestsForm, PlanForm
@@ -129,8 +137,8 @@ def follow_in_ledger(source: Source, lunch: Lunch) -> None:
     """Let the ledger of meals follow a lunch: its cost is shared among its guests once it was held."""
     if plan := lunch_plan_queries.find_plan(g.practice.id, source.id, lunch.id):
         came = lunch_plan_queries.guests_of(g.practice.id, plan.id)
-        held_on = lunch.event_on if lunch.state == lunches.HELD else None
-        gift_service.follow_lunch(g.practice, plan, came, held_on=held_on)
+        held = lunch_queries.held_days(g.practice, source.id)
+        gift_service.follow_lunch(g.practice, plan, came, held_on=held.get((source.id, lunch.id)))
 
 
 def _handout() -> str:

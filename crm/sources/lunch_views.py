@@ -1,6 +1,5 @@
 """The lunch-and-learn of a source: offered on trust, agreed, moved, held, cancelled or declined."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
@@ -111,7 +110,7 @@ def _ended(
         return invalid(_page(source, **{how: form}))
     entry = lunch_service.end(g.practice, event, on=form.on.data, now=g.now, actor=g.user.id)
     if held is not None:
-        follow_in_ledger(source, replace(held, state=lunches.HELD))
+        follow_in_ledger(source, held)
     return _said(source, entry, words, key, ENDED[how])
 
 
