@@ -5,26 +5,34 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from crm.accounts.models import Practice
 from crm.db import NotFound, db
 from crm.readiness.gifts import Given
-from crm.readiness.models import Gift, GiftKind
+from crm.readiness.models import Gift, GiftKind, LunchPlan
+from crm.sources.lunch_queries import held_days
 from crm.sources.models import Contact, Office, Source
 
 
-def given_in(practice_id: int, year: int) -> list[Given]:
-    """Return what was given in a year, in order."""
+def given_in(practice: Practice, year: int) -> list[Given]:
+    """Return what was given in a year, in order; the meals of a lunch that is not held any more are left out."""
     person, at = aliased(Source), aliased(Source)
     office = aliased(Office)
     query = (
-        select(Gift, office.name)
+        select(Gift, office.name, LunchPlan.source_id, LunchPlan.lunch)
+        .outerjoin(LunchPlan, Gift.plan_id == LunchPlan.id)
         .outerjoin(person, Gift.source_id == person.id)
         .outerjoin(Contact, Gift.contact_id == Contact.id)
         .outerjoin(at, Contact.source_id == at.id)
         .outerjoin(office, office.id == func.coalesce(at.office_id, person.office_id))
-        .where(Gift.practice_id == practice_id, Gift.on >= date(year, 1, 1), Gift.on <= date(year, 12, 31))
+        .where(Gift.practice_id == practice.id, Gift.on >= date(year, 1, 1), Gift.on <= date(year, 12, 31))
         .order_by(Gift.on, Gift.id)
     )
-    return [_given(gift, where or "") for gift, where in db.session.execute(query)]
+    held = held_days(practice)
+    return [
+        _given(gift, where or "")
+        for gift, where, source_id, lunch in db.session.execute(query)
+        if gift.plan_id is None or (source_id, lunch) in held
+    ]
 
 
 def _given(gift: Gift, where: str) -> Given:

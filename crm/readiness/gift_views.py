@@ -71,7 +71,7 @@ def gifts_csv() -> ResponseReturnValue:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEAD)
-    for person in gifts.ledger(gift_queries.given_in(g.practice.id, _year())):
+    for person in gifts.ledger(gift_queries.given_in(g.practice, _year())):
         for one in reversed(person.given):
             told = (
                 one.person, person.where, one.on.isoformat(), one.kind, one.what,
@@ -88,7 +88,7 @@ def _year() -> int:
 
 
 def _page(form: GiftForm, limit: GiftLimitForm | None = None) -> str:
-    given = gift_queries.given_in(g.practice.id, _year())
+    given = gift_queries.given_in(g.practice, _year())
     most = g.practice.gift_limit_cents
     people = [(person, gifts.standing(person.cents, most)) for person in gifts.ledger(given)]
     over = sum(state[0] == "late" for _person, state in people)
