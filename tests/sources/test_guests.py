@@ -11,15 +11,19 @@ from crm.sources.models import ContactRole
     ("line", "guest"),
     [
         pytest.param("Dana Cole", Guest("Dana Cole"), id="a name alone"),
-        pytest.param("Dana Cole, front desk, Dana@Example.com", Guest("Dana Cole", "front desk", "Dana@example.com"), id="all"),
+        pytest.param(
+            "Dana Cole, front desk, Dana@Example.com", Guest("Dana Cole", "front desk", "Dana@example.com"), id="a"
+        ),
         pytest.param("dana@example.com, Dana Cole", Guest("Dana Cole", "", "dana@example.com"), id="the e-mail first"),
         pytest.param("Luis Ortega, DO", Guest("Luis Ortega, DO"), id="letters belong to the name"),
-        pytest.param("Priya Raman, RN, BSN, nurse", Guest("Priya Raman, RN, BSN", "nurse"), id="letters, then a role"),
+        pytest.param("Priya Raman, RN, BSN, nurse", Guest("Priya Raman, RN, BSN", "nurse"), id="both"),
         pytest.param("Cole, Dana; front desk", Guest("Cole, Dana", "front desk"), id="semicolons leave commas alone"),
-        pytest.param("Dana Cole\tfront desk\td@example.com", Guest("Dana Cole", "front desk", "d@example.com"), id="tabs"),
+        pytest.param(
+            "Dana Cole\tfront desk\td@example.com", Guest("Dana Cole", "front desk", "d@example.com"), id="tab"
+        ),
         pytest.param("Dana Cole, billing, second floor", Guest("Dana Cole", "billing, second floor"), id="a long role"),
     ],
-)  # fmt: skip
+)
 def test_a_line_is_a_guest(line, guest):
     assert read(line) == ([guest], [])
 
