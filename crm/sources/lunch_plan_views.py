@@ -1,6 +1,7 @@
 """The planner of one lunch-and-learn: its tasks by date, what it needs, who came, and the papers of the day."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
@@ -137,8 +138,11 @@ def follow_in_ledger(source: Source, lunch: Lunch) -> None:
     """Let the ledger of meals follow a lunch: its cost is shared among its guests once it was held."""
     if plan := lunch_plan_queries.find_plan(g.practice.id, source.id, lunch.id):
         came = lunch_plan_queries.guests_of(g.practice.id, plan.id)
-        held = lunch_queries.held_days(g.practice, source.id)
-        gift_service.follow_lunch(g.practice, plan, came, held_on=held.get((source.id, lunch.id)))
+        gift_service.follow_lunch(g.practice, plan, came, held_on=_held_on(source, lunch))
+
+
+def _held_on(source: Source, lunch: Lunch) -> date | None:
+    return lunch_queries.held_days(g.practice, source.id).get((source.id, lunch.id))
 
 
 def _handout() -> str:
@@ -200,6 +204,7 @@ def _page(source: Source, lunch: Lunch, **forms: Any) -> str:
         "sources/lunch_plan.html",
         source=source,
         lunch=lunch,
+        held_on=_held_on(source, lunch),
         before=_tasks(source, lunch, lunch_plans.BEFORE),
         after=after,
         to_follow=_to_follow(source, lunch) if lunch.state == lunches.AGREED else [],

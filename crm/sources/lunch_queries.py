@@ -47,7 +47,8 @@ def standing(found: Iterable[Entry]) -> list[Entry]:
 def held_days(practice: Practice, source_id: int | None = None) -> dict[tuple[int, str], date]:
     """Return the local day each lunch was held on, by source and lunch."""
     return {
-        (entry.source_id, str(entry.payload.get("id"))): entry.happened_on or practice.local(entry.happened_at or entry.at)
+        (entry.source_id, str(entry.payload.get("id"))): entry.happened_on
+        or practice.local(entry.happened_at or entry.at)
         for entry in standing(entries(practice.id, source_id))
         if entry.type == LunchHeld.type
     }
