@@ -38,3 +38,15 @@ def dollars(cents: int) -> str:
     """Show an amount: "$1,234.50", and "$1,234" where no cents are left over."""
     whole, rest = divmod(cents, 100)
     return f"${whole:,}.{rest:02}" if rest else f"${whole:,}"
+
+
+def shared(amount: int, people: int) -> list[int]:
+    """Share cents equally among `people`; the shares sum to the amount.
+
+    Each gets what all can have; the cents that are left go to the first, one each (the largest remainders, which are
+    all alike here).
+    """
+    if people <= 0:
+        return []
+    each, left = divmod(amount, people)
+    return [each + (place < left) for place in range(people)]

@@ -15,6 +15,7 @@ class Money(StringField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the amount; what is none is said at its field, and stays there as it was typed."""
         typed = str(valuelist[0]).strip() if valuelist else ""
+        self.raw_data = [typed]  # blanks are nothing typed, also to InputRequired
         self.data = None
         self.data = read_cents(typed[:40]) if typed else None
 

@@ -58,6 +58,7 @@ _ADDRESSES: Mapping[Permission, str] = {
             add_fact save_new_fact fact save_fact remove_fact
             lunch agree_lunch move_lunch hold_lunch cancel_lunch decline_lunch ideal_sources choose judge
             make_top drop_top
+            lunch_plan save_lunch_plan add_guests remove_guest make_guest_source sign_in_sheet lunch_handout
         imports: index upload columns choose show step take_in undo refused
         accounts: practice save_digest
         guards: index
@@ -91,7 +92,7 @@ _ADDRESSES: Mapping[Permission, str] = {
         retention: index reviewed
     """,
     Permission.INSIGHTS: """
-        insights: index rows visit_rows referral_rows touch_rows step_rows ledger_csv referrals_csv
+        insights: index rows visit_rows referral_rows touch_rows step_rows ledger_csv referrals_csv lunches
             outcome_sums outcome_rows outcomes_csv
     """,
     Permission.SETTINGS: """
@@ -99,6 +100,7 @@ _ADDRESSES: Mapping[Permission, str] = {
             look_again check save_check papers_page add_paper paper save_paper remove_paper
             skills_page skill tick_skill untick_skill skill_rows goals_page month_goals save_month_goals
             top_goal save_top_goal remove_top_goal
+            gifts_page add_gift save_gift_limit remove_gift gifts_csv
         accounts: welcome choose_sample welcome_sources remove_sample save_practice save_letterhead
         documents: templates words ours words_page rules add_term drop_term relax
         keeping: read_restored

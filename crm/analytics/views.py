@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from crm.analytics import insights, metrics, outcome_queries, outcomes, queries
+from crm.analytics import insights, lunch_queries, metrics, outcome_queries, outcomes, queries
+from crm.analytics import lunches as around
 from crm.analytics.metrics import Ending
 from crm.analytics.queries import LOOPS
 from crm.db import NotFound
@@ -120,6 +121,13 @@ def step_rows() -> ResponseReturnValue:
     return render_template(
         "insights/steps.html", step=step, title=STEPS[step], found=found[:SHOWN], count=len(found), names=names
     )
+
+
+@bp.get("/insights/lunches")
+def lunches() -> ResponseReturnValue:
+    """Tell what came before and after each lunch that was held; what it cost stands elsewhere and is not asked."""
+    told = around.told(lunch_queries.held(g.practice), queries.referral_days(g.practice.id), today=g.today)
+    return render_template("insights/lunches.html", told=told, window=around.WINDOW.days)
 
 
 @bp.get("/insights/ledger.csv")

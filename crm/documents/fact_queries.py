@@ -22,6 +22,8 @@ from crm.journal import queries as journal_queries
 from crm.journal.models import JournalEntry
 from crm.outreach.models import Task, TaskStatus
 from crm.readiness import queries as readiness_queries
+from crm.readiness.models import LunchPlan
+from crm.sources.lunch_plans import clock_words
 from crm.sources.models import Contact, ContactRole, Credential, Source
 
 DOCTORS = {Credential.MD, Credential.DO, Credential.DPM, Credential.DC}
@@ -54,13 +56,15 @@ def writer_of(practice: Practice, user: User) -> Writer:
 
 def gather(practice: Practice, user: User, brief: Brief, *, sealer: Sealer, today: date) -> Facts:
     """Return all that is known. The client's name and diagnosis come out only for letters that may say them."""
+    event_on, event_at = _lunch(practice.id, brief)
     return Facts(
         today=today,
         writer=writer_of(practice, user),
         recipient=_recipient(practice, brief, sealer),
         about=_about(practice, brief, sealer, today) if brief.client and brief.kind.about != "nobody" else None,
         referred=_referred(practice, brief, sealer) if brief.client else None,
-        event_on=_event_on(practice.id, brief),
+        event_on=event_on,
+        event_at=event_at,
         reported=_reported(practice, brief, sealer),
         outcomes=_outcomes(practice, brief, sealer),
     )
@@ -237,17 +241,26 @@ def _referred(practice: Practice, brief: Brief, sealer: Sealer) -> Referred | No
     return Referred(referral.received_on, str(told.get("service", "")), elements)
 
 
-def _event_on(practice_id: int, brief: Brief) -> date | None:
-    """Return the date of the lunch-and-learn a source agreed to last."""
+def _lunch(practice_id: int, brief: Brief) -> tuple[date | None, str]:
+    """Return the day of the lunch-and-learn a source agreed to last, and its time as far as it is planned."""
     if not brief.kind.key.startswith("ll-") or brief.source is None:
-        return None
+        return None, ""
     query = select(JournalEntry).where(
         JournalEntry.practice_id == practice_id,
         JournalEntry.source_id == brief.source.id,
         JournalEntry.type == "ll_scheduled",
     )
     entry = db.session.scalar(query.order_by(JournalEntry.seq.desc()).limit(1))
-    return date.fromisoformat(entry.payload["event_on"]) if entry else None
+    if entry is None:
+        return None, ""
+    starts_at = db.session.scalar(
+        select(LunchPlan.starts_at).where(
+            LunchPlan.practice_id == practice_id,
+            LunchPlan.source_id == brief.source.id,
+            LunchPlan.lunch == str(entry.payload["id"]),
+        )
+    )
+    return date.fromisoformat(entry.payload["event_on"]), clock_words(starts_at) if starts_at else ""
 
 
 def _number(task_key: str) -> int:

@@ -130,6 +130,7 @@ class Facts:
     about: About | None = None
     referred: Referred | None = None
     event_on: date | None = None
+    event_at: str = ""  # "12:15 pm", from the planner of the lunch
     reported: Reported | None = None
     outcomes: str = ""  # sums over those whose program is over, a line each
 
@@ -151,6 +152,8 @@ def values(facts: Facts) -> dict[str, str]:
         "event_on": long_date(facts.event_on),
         "outcomes": facts.outcomes,
     }
+    if facts.event_at:
+        found["event_at"] = facts.event_at
     found |= {name: fill(words, found) for name, words in facts_of(writer.texts).items()}
     if who := facts.recipient:
         source = f"Dr. {who.first_name} {who.last_name}" if who.is_doctor else who.full_name.partition(",")[0]

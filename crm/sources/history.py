@@ -189,7 +189,7 @@ FIELD_WORDS = {
     "channel": "preferred channel", "phone": "phone", "fax": "fax", "email": "e-mail",
     "report_days": "days between reports",
     "office": "office", "hours": "office hours", "closed_days": "closed days", "contacts": "contacts",
-    "background": "background", "top_three": "place among the top three",
+    "background": "background", "top_three": "place among the top three", "lunch": "lunch-and-learn",
 }  # fmt: skip
 PAPER_WORDS = {
     "email": "By e-mail.", "fax": "By fax.", "letter": "By post.", "portal": "Through the portal.", "hand": "By hand.",

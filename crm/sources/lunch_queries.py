@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import load_only
 
+from crm.accounts.models import Practice
 from crm.db import db
 from crm.journal.events import LunchCancelled, LunchHeld, LunchScheduled
 from crm.journal.models import JournalEntry
@@ -28,7 +29,8 @@ def entries(practice_id: int, source_id: int | None = None) -> list[Entry]:
     if source_id is not None:
         about.append(JournalEntry.source_id == source_id)
     said = select(JournalEntry.seq).where(*about, JournalEntry.type.in_(TYPES))
-    columns = (JournalEntry.seq, JournalEntry.at, JournalEntry.type, JournalEntry.source_id, JournalEntry.payload)
+    columns = (JournalEntry.seq, JournalEntry.at, JournalEntry.type, JournalEntry.source_id, JournalEntry.payload,
+               JournalEntry.happened_on, JournalEntry.happened_at)  # fmt: skip
     query = select(*columns, JournalEntry.undoes).where(
         *about, or_(JournalEntry.type.in_(TYPES), JournalEntry.undoes.in_(said))
     )
@@ -40,6 +42,16 @@ def standing(found: Iterable[Entry]) -> list[Entry]:
     found = list(found)
     taken_back = {entry.undoes for entry in found}
     return [entry for entry in found if entry.undoes is None and entry.seq not in taken_back]
+
+
+def held_days(practice: Practice, source_id: int | None = None) -> dict[tuple[int, str], date]:
+    """Return the local day each lunch was held on, by source and lunch."""
+    return {
+        (entry.source_id, str(entry.payload.get("id"))): entry.happened_on
+        or practice.local(entry.happened_at or entry.at)
+        for entry in standing(entries(practice.id, source_id))
+        if entry.type == LunchHeld.type
+    }
 
 
 def appointments_between(practice_id: int, first: date, last: date) -> list[Appointment]:

@@ -16,6 +16,7 @@ from crm.pipeline import service as pipeline
 from crm.sources import lunch_service, lunches, queries
 from crm.sources.base_views import bp
 from crm.sources.lunch_forms import AgreeForm, EndForm, MoveForm
+from crm.sources.lunch_plan_views import follow_in_ledger
 from crm.sources.lunches import Lunch
 from crm.sources.models import Source
 from crm.web import commit, invalid, sealer
@@ -73,7 +74,7 @@ def move_lunch(source_id: int, lunch_id: str) -> ResponseReturnValue:
 @bp.post("/sources/<int:source_id>/lunch/<lunch_id>/held")
 def hold_lunch(source_id: int, lunch_id: str) -> ResponseReturnValue:
     source, standing = _agreed(source_id, lunch_id)
-    return _ended(source, LunchHeld(source=f"s{source.id}", id=standing.id), "held")
+    return _ended(source, LunchHeld(source=f"s{source.id}", id=standing.id), "held", standing)
 
 
 @bp.post("/sources/<int:source_id>/lunch/<lunch_id>/cancelled")
@@ -97,7 +98,9 @@ def _agreed(source_id: int, lunch_id: str) -> tuple[Source, Lunch]:
     return source, standing
 
 
-def _ended(source: Source, event: LunchHeld | LunchCancelled | LunchDeclined, how: str) -> ResponseReturnValue:
+def _ended(
+    source: Source, event: LunchHeld | LunchCancelled | LunchDeclined, how: str, held: Lunch | None = None
+) -> ResponseReturnValue:
     form = EndForm(today=g.today, prefix=how)
     if not form.validate_on_submit():
         return invalid(_page(source, **{how: form}))
@@ -106,6 +109,8 @@ def _ended(source: Source, event: LunchHeld | LunchCancelled | LunchDeclined, ho
     if words and key is None:
         return invalid(_page(source, **{how: form}))
     entry = lunch_service.end(g.practice, event, on=form.on.data, now=g.now, actor=g.user.id)
+    if held is not None:
+        follow_in_ledger(source, held)
     return _said(source, entry, words, key, ENDED[how])
 
 

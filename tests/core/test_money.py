@@ -1,8 +1,10 @@
 """Money is read exactly, refused in plain words, and shown as it is."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crm.money import MOST, NotMoney, dollars, read_cents
+from crm.money import MOST, NotMoney, dollars, read_cents, shared
 
 
 @pytest.mark.parametrize(
@@ -61,3 +63,25 @@ def test_what_is_no_amount_is_said(typed, said):
 def test_an_amount_is_shown_and_read_back(cents, shown):
     assert dollars(cents) == shown
     assert read_cents(shown) == cents
+
+
+@pytest.mark.parametrize(
+    ("amount", "people", "shares"),
+    [
+        pytest.param(18450, 4, [4613, 4613, 4612, 4612], id="two cents are left"),
+        pytest.param(10000, 3, [3334, 3333, 3333], id="one cent is left"),
+        pytest.param(2, 3, [1, 1, 0], id="fewer cents than people"),
+        pytest.param(900, 3, [300, 300, 300], id="none is left"),
+        pytest.param(0, 2, [0, 0], id="nothing"),
+        pytest.param(500, 0, [], id="nobody"),
+    ],
+)
+def test_a_cost_is_shared_to_the_cent(amount, people, shares):
+    assert shared(amount, people) == shares
+
+
+@given(st.integers(0, MOST), st.integers(1, 200))
+def test_the_shares_sum_to_the_cost_and_differ_by_one_cent_at_most(amount, people):
+    shares = shared(amount, people)
+    assert sum(shares) == amount
+    assert max(shares) - min(shares) <= 1

@@ -9,7 +9,7 @@ from two_practices import TwoPractices
 
 BEGIN = ("/", "/clients/C-0101", "/sources/1", "/documents/1/approved", "/pile", "/calendar/feeds", "/practice",
          "/practice/people", "/imports", "/documents/rules", "/documents/templates", "/quick-add", "/referrals/new",
-         "/clients/C-0101/flag", "/clients/C-0101/rights", "/sources/1/lunch", "/welcome",
+         "/clients/C-0101/flag", "/clients/C-0101/rights", "/sources/1/lunch", "/sources/1/lunch/l1", "/welcome",
          "/documents/new?key=thank-you&source=1")  # fmt: skip
 # Sending these shuts out, or shows the door to, the one who walks; each is tried by a test of its own.
 LEAVES = {"security.logout", "people.change_role", "people.disable", "people.end_sessions", "rights.erase"}
@@ -20,6 +20,7 @@ TYPED = {
     "text": "A few words.", "words": "some words", "found_at": "a paper", "read_on": "2026-05-05", "seen": "swelling",
     "reason": "because", "activity": "walk", "target": "20", "unit": "steps", "who": "Dr. Marsh", "limits": "none",
     "until_on": "2026-10-01", "from_on": "2026-05-06", "value": "9", "note": "a note", "outcome": "reached",
+    "people": "Dana Typed", "person": "Pat Typed", "amount": "12.50", "limit": "80", "on": "2026-05-06", "cost": "10",
     "last_on": "2026-06-01", "chair-stand-30s": "9", "proof": "fax_report", "password": "correct horse battery staple",
 }  # fmt: skip
 

@@ -69,6 +69,17 @@ def make(app: Flask) -> TwoPractices:
     post("/documents/rules/terms", words=TERM, severity="warn")
     post("/imports", file=(io.BytesIO(b"First Name,Last Name,NPI\nAda,Marsh,1234567893\n"), "list.csv"))
     post("/documents/1/send", channel="letter")
+    post(f"/sources/{source}/lunch/l1/guests", people="Gil Guest, front desk")
+    post(
+        "/practice/gifts",
+        kind="gift",
+        source_id="",
+        person="Gil Guest",
+        on=TODAY.isoformat(),
+        amount="5",
+        what="a fern",
+    )
+    post("/practice/lunch", what="", whom="People whose care has ended.", helps="", receives="")
     post("/practice/papers", kind="cpr", name="CPR", issuer="", expires_on="", remind_days="60")
     elsewhere = builders.signed_in(app, outside.OTHER, "Elsewhere")
     theirs = elsewhere.post("/sources/new", data={"name": "Olga Otherway", "channel": "fax", "grade": ""})
@@ -90,6 +101,7 @@ TABLES = {
     "measurement_id": "measurement", "provider_id": "treating_provider", "contact_id": "contact",
     "fact_id": "background_fact", "feed_id": "calendar_feed", "message_id": "outbox_message",
     "batch_id": "import_batch", "browser_id": "user_session", "paper_id": "paper",
+    "guest_id": "lunch_guest", "gift_id": "gift",
 }  # fmt: skip
 
 
