@@ -35,9 +35,8 @@ def _why_not(told: str) -> str:
 
 
 def dollars(cents: int) -> str:
-    """Show an amount: "$1,234.50", and "$1,234" where no cents are left over."""
-    whole, rest = divmod(cents, 100)
-    return f"${whole:,}.{rest:02}" if rest else f"${whole:,}"
+    """Show an amount to the cent: "$1,234.50"."""
+    return f"${cents // 100:,}.{cents % 100:02}"
 
 
 def shared(amount: int, people: int) -> list[int]:

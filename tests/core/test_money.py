@@ -58,7 +58,7 @@ def test_what_is_no_amount_is_said(typed, said):
 
 @pytest.mark.parametrize(
     ("cents", "shown"),
-    [(0, "$0"), (5, "$0.05"), (100, "$1"), (123_450, "$1,234.50"), (MOST, "$9,999,999.99")],
+    [(0, "$0.00"), (5, "$0.05"), (100, "$1.00"), (123_450, "$1,234.50"), (MOST, "$9,999,999.99")],
 )
 def test_an_amount_is_shown_and_read_back(cents, shown):
     assert dollars(cents) == shown

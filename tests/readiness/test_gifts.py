@@ -146,7 +146,7 @@ def test_an_entry_is_taken_out(app, owner):
     ("changed", "said"),
     [
         ({"person": ""}, "Say who got it."),
-        ({"amount": "12,50"}, "Write an amount in dollars, such as 184.50."),
+        ({"amount": "12,50"}, "Write a point before the cents"),
         ({"amount": ""}, "Say what it was worth."),
         ({"on": "2026-05-07"}, "This day has not come yet."),
         ({"on": ""}, "Say when."),

@@ -100,7 +100,7 @@ def top(counted: Counted, aim: int, until: date | None = None, reached: int = 0)
             Verdict.TOO_FEW, (0, 0), id="few sessions",
         ),
         pytest.param(
-            top(Counted.REVENUE, 3_000_000), Happened(), "$12,345.67 of $30,000", Verdict.OPEN, (1_234_567, 3_000_000),
+            top(Counted.REVENUE, 3_000_000), Happened(), "$12,345.67 of $30,000.00", Verdict.OPEN, (1_234_567, 3_000_000),
             id="money",
         ),
         pytest.param(
@@ -178,7 +178,7 @@ def test_the_goals_of_a_month_that_is_over_stay_and_twelve_months_are_listed(app
         row = db.session.scalars(select(MonthGoal)).one()
         assert (row.referrals, row.retention, row.revenue_cents, row.earned_cents) == (4, 90, 400_000, 399_999)
     text = plain(worked.get("/practice/goals"))
-    assert "May 2026 2 of 4 Not reached 10 of 11 (90 %) of 90 % Reached $3,999.99 of $4,000 Not reached" in text
+    assert "May 2026 2 of 4 Not reached 10 of 11 (90 %) of 90 % Reached $3,999.99 of $4,000.00 Not reached" in text
     listed = re.findall(r'class="who" href="/practice/goals/([0-9-]+)"', worked.get("/practice/goals").text)
     assert listed == ["2026-06", "2026-05", "2026-04", "2026-03", "2026-02", "2026-01"] + [
         f"2025-{number:02}" for number in (12, 11, 10, 9, 8, 7)
@@ -235,7 +235,7 @@ def test_three_goals_in_own_words_stand_with_their_progress(app, worked):
     talks = goal(words="Talks", counted="own", aim="2", reached="2")
     assert worked.post("/practice/goals/top/3", data=talks).status_code == 303
     text = plain(worked.get("/practice/goals"))
-    assert "Live from it $300.30 of $3,000, from Mon 20 Apr until Thu 31 Dec" in text
+    assert "Live from it $300.30 of $3,000.00, from Mon 20 Apr until Thu 31 Dec" in text
     assert "Ten referrals from joint offices 2 of 10 referrals, from Fri 1 May" in text
     assert "Talks 2 of 2, from Fri 1 May Reached" in text
     assert 'value="3,000"' in worked.get("/practice/goals/top/1").text
