@@ -1,37 +1,16 @@
 """The desk by hand, on the sample practice: the keyboard, a dragged card, the way back, and the next morning's mail."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from desk import SHOTS, Desk, Person, served, settled_in, zone_at_work
+from desk import SHOTS, Desk, Person, zone_at_work
 from playwright.sync_api import Locator, expect
 from smtp_server import SmtpServer
 
 pytestmark = pytest.mark.browser
 ZONE = zone_at_work()
-
-
-@pytest.fixture(scope="module")
-def mailbox() -> Iterator[SmtpServer]:
-    with SmtpServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, mailbox: SmtpServer) -> Iterator[Desk]:
-    folder: Path = tmp_path_factory.mktemp("desk")
-    with served(folder, mailbox.port) as desk:
-        yield desk
-
-
-@pytest.fixture(scope="module")
-def me(desk: Desk) -> Iterator[Person]:
-    with settled_in(desk, ZONE) as somebody:
-        yield somebody
 
 
 def first_plain_row(me: Person) -> tuple[int, str]:

@@ -1,12 +1,10 @@
 """The calendar by hand: a task dragged to another day, dragged where it may not go, moved by keys, and taken back."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from desk import Desk, Person, free_port, served, settled_in, zone_at_work
+from desk import Person, zone_at_work
 from playwright.sync_api import Locator, expect
 
 from crm.outreach.workdays import US_WORKDAYS
@@ -26,20 +24,6 @@ def working_week() -> list[date]:
 
 WEEK = working_week()
 MONTH = f"/calendar?month={WEEK[0]:%Y-%m}"
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder: Path = tmp_path_factory.mktemp("desk")
-    with served(folder, free_port()) as desk:
-        yield desk
-
-
-@pytest.fixture(scope="module")
-def me(desk: Desk) -> Iterator[Person]:
-    with settled_in(desk, ZONE) as somebody:
-        somebody.page.set_viewport_size({"width": 1280, "height": 1300})  # the whole grid, so that no drag scrolls
-        yield somebody
 
 
 @pytest.fixture

@@ -1,31 +1,15 @@
 """Goals, the top three and skills at the keyboard, on a desk and on a phone."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from desk import Desk, Person, served, settled_in, zone_at_work
+from desk import Person, zone_at_work
 from playwright.sync_api import expect
-from smtp_server import SmtpServer
 
 pytestmark = pytest.mark.browser
 ZONE = zone_at_work()
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder: Path = tmp_path_factory.mktemp("goals")
-    with SmtpServer() as mailbox, served(folder, mailbox.port) as desk:
-        yield desk
-
-
-@pytest.fixture(scope="module")
-def me(desk: Desk) -> Iterator[Person]:
-    with settled_in(desk, ZONE) as somebody:
-        yield somebody
 
 
 def test_three_sources_are_chosen_on_their_own_pages_and_one_makes_room(me: Person) -> None:

@@ -3,10 +3,9 @@
 import io
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from desk import Desk, Person, served, settled_in, zone_at_work
+from desk import Desk, Person, settled_in, zone_at_work
 from playwright.sync_api import expect
 from pypdf import PdfReader
 from smtp_server import SmtpServer
@@ -18,19 +17,6 @@ LETTERHEAD = {
     "fax": "(503) 555-0101", "email": "desk@northside.example.com",
 }  # fmt: skip
 FIVE = ("Marsh", "Raman", "Ferrer", "Tanaka", "Vance")
-
-
-@pytest.fixture(scope="module")
-def mailbox() -> Iterator[SmtpServer]:
-    with SmtpServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, mailbox: SmtpServer) -> Iterator[Desk]:
-    folder: Path = tmp_path_factory.mktemp("letters")
-    with served(folder, mailbox.port) as desk:
-        yield desk
 
 
 @pytest.fixture(scope="module")

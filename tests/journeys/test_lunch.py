@@ -1,31 +1,15 @@
 """A lunch-and-learn by hand, on the sample practice: planned, moved, attended and in the ledger, by keyboard alone."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from desk import Desk, Person, served, settled_in, zone_at_work
+from desk import Person, zone_at_work
 from playwright.sync_api import expect
-from smtp_server import SmtpServer
 
 pytestmark = pytest.mark.browser
 ZONE = zone_at_work()
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder: Path = tmp_path_factory.mktemp("desk")
-    with SmtpServer() as mailbox, served(folder, mailbox.port) as desk:
-        yield desk
-
-
-@pytest.fixture(scope="module")
-def me(desk: Desk) -> Iterator[Person]:
-    with settled_in(desk, ZONE) as somebody:
-        yield somebody
 
 
 def typed(me: Person, name: str, *words: str) -> None:

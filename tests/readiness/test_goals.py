@@ -100,7 +100,8 @@ def top(counted: Counted, aim: int, until: date | None = None, reached: int = 0)
             Verdict.TOO_FEW, (0, 0), id="few sessions",
         ),
         pytest.param(
-            top(Counted.REVENUE, 3_000_000), Happened(), "$12,345.67 of $30,000.00", Verdict.OPEN, (1_234_567, 3_000_000),
+            top(Counted.REVENUE, 3_000_000), Happened(), "$12,345.67 of $30,000.00", Verdict.OPEN,
+            (1_234_567, 3_000_000),
             id="money",
         ),
         pytest.param(
