@@ -45,7 +45,7 @@ class Step:
 
 
 def steps(on_file: OnFile, counts: Counts) -> Mapping[str, tuple[Step, ...]]:
-    """Return the four steps of each area. In one piece, because it is the table of the check, read from top to bottom."""
+    """Return the four steps of each area. In one piece, because it is the table of the check."""
     texts = on_file.texts
     standards = _filled(on_file, "standards")
     blocked = sum(text.blocked for text in texts.values())
