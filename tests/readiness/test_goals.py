@@ -239,7 +239,7 @@ def test_three_goals_in_own_words_stand_with_their_progress(app, worked):
     assert "Live from it $300.30 of $3,000.00, from Mon 20 Apr until Thu 31 Dec" in text
     assert "Ten referrals from joint offices 2 of 10 referrals, from Fri 1 May" in text
     assert "Talks 2 of 2, from Fri 1 May Reached" in text
-    assert 'value="3,000"' in worked.get("/practice/goals/top/1").text
+    assert 'value="3,000.00"' in worked.get("/practice/goals/top/1").text
     worked.post("/practice/goals/top/2/remove")
     with app.app_context():
         assert list(db.session.scalars(select(PracticeText)).one().slots) == ["1", "3"]

@@ -53,9 +53,10 @@ def test_row_27_what_comes_back_is_equal_and_nothing_that_waited_is_sent(product
     restored, before = elsewhere
     assert hashes(restored) == before
     arrived = len(product.mailbox.kept)
-    waits = "SELECT recipient, key FROM outbox_message WHERE state NOT IN ('sent','failed','cancelled','held')"
-    owners = {email for email, key in restored.sql(waits) if ":restored:" in str(key)}
+    told = restored.sql("SELECT recipient, key FROM outbox_message")  # its clock may have sent it by now
+    owners = {email for email, key in told if ":restored:" in str(key)}
     assert {OWNER, OTHER} <= owners  # it is new: that a desk came back out of a backup
+    waits = "SELECT recipient, key FROM outbox_message WHERE state NOT IN ('sent','failed','cancelled','held')"
     assert [key for _email, key in restored.sql(waits) if ":restored:" not in str(key)] == []
     restored.tick("2027-01-05T15:00:00Z")
     # Digests and notices go to whoever has an account; nobody outside the house gets anything.
