@@ -1,10 +1,12 @@
 """Walk every address of the application, and see whether a walk left a trace."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from dbhash import TRACES, VOLATILE_TABLES
 from flask import Flask
 from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from crm.db import db
@@ -23,10 +25,15 @@ def address(app: Flask, rule: Rule, known: Mapping[str, object] | None = None) -
 
 
 def everywhere(app: Flask, known: Mapping[str, object] | None = None) -> Iterator[tuple[Rule, str, str]]:
-    """Yield every address with every method."""
+    """Yield every address with every method, but where another rule answers it, as one shows and one saves."""
+    adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         path = address(app, rule, known)
-        yield from ((rule, path, method) for method in METHODS)
+        for method in METHODS:
+            with suppress(HTTPException):
+                if adapter.match(path, method, return_rule=True)[0] is not rule:
+                    continue
+            yield rule, path, method
 
 
 def everything(app: Flask) -> list[tuple[str, int]]:
