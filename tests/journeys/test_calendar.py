@@ -62,11 +62,14 @@ def test_a_dragged_task_is_put_off_and_taken_back(me: Person, task: Locator):
 
 
 def test_a_task_dropped_where_it_may_not_go_goes_back_and_says_why(me: Person):
+    was = me.page.viewport_size
+    me.page.set_viewport_size(
+        {"width": 1280, "height": 1400}
+    )  # no scrolling under the pointer
     me.page.goto("/calendar")
     urgent = me.page.locator("[id^=c-C34a-]")
     day = str(urgent.locator("xpath=..").get_attribute("data-day"))
     lists = me.page.locator(f"[data-day]:not([data-day='{day}'])")
-    lists.last.scroll_into_view_if_needed()  # a page that scrolls under the pointer is another matter
     urgent.drag_to(lists.last)
     expect(me.page.locator("#layer")).to_contain_text("A change in status cannot wait")
     expect(me.page.locator(f"[data-day='{day}']").locator(urgent)).to_be_visible()
@@ -75,6 +78,8 @@ def test_a_task_dropped_where_it_may_not_go_goes_back_and_says_why(me: Person):
     expect(me.page.locator("#layer .errors")).to_be_visible()
     expect(me.page.locator(f"[data-day='{day}']").locator(urgent)).to_be_visible()
     assert me.said == []
+    assert was is not None
+    me.page.set_viewport_size(was)
 
 
 def test_a_task_is_moved_by_keys_alone(me: Person, task: Locator):

@@ -48,7 +48,7 @@
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const home = homes.get(event.detail.elt);
-    if (home) home.saved = event.detail.successful;
+    if (home) home.saved = event.detail.xhr.status < 400; // a refusal that is shown counts as successful
   });
 
   document.addEventListener("keydown", async (event) => {
