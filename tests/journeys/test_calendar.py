@@ -63,9 +63,7 @@ def test_a_dragged_task_is_put_off_and_taken_back(me: Person, task: Locator):
 
 def test_a_task_dropped_where_it_may_not_go_goes_back_and_says_why(me: Person):
     was = me.page.viewport_size
-    me.page.set_viewport_size(
-        {"width": 1280, "height": 1400}
-    )  # no scrolling under the pointer
+    me.page.set_viewport_size({"width": 1280, "height": 1400})  # no scrolling under the pointer
     me.page.goto("/calendar")
     urgent = me.page.locator("[id^=c-C34a-]")
     day = str(urgent.locator("xpath=..").get_attribute("data-day"))
