@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from crm.keeping import keeping_views as keeping
 from crm.outreach import agenda, agenda_queries, outbox_queries, today_queries
 from crm.outreach.task_views import row_of
+from crm.outreach.week_plan import OFFERED_ABOVE
 from crm.outreach.workdays import Workdays, calendar_of
 from crm.text import row_id
 
@@ -55,6 +56,7 @@ def today() -> ResponseReturnValue:
         waiting=outbox_queries.messages(g.practice.id, states=outbox_queries.NEEDS_A_PERSON, limit=NO_STEP),
         more_url="/today/more?offset=" + str(FIRST),
         many_overdue=counts.get("overdue", 0) > FIRST,
+        offers_week=counts.get("overdue", 0) > OFFERED_ABOVE,
     )
 
 

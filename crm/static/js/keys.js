@@ -3,6 +3,14 @@
 
 (() => {
   const WAIT_FOR_LETTER_MS = 1200;
+
+  // The pages that stand at the side are the pages one can go to.
+  function goLine() {
+    const pages = [...document.querySelectorAll(".side [data-go]")];
+    const letters = pages.map((page) => page.dataset.go).join(" ");
+    return [`g, then ${letters}`, `Go to ${pages.map((page) => page.querySelector("span").textContent).join(", ")}`];
+  }
+
   const KEYS = [
     ["j, k", "Next and previous row"],
     ["x", "Done, or say how it went"],
@@ -11,7 +19,7 @@
     ["m", "More for this row; on the board: move to"],
     ["u", "Undo"],
     ["Shift ←, Shift →", "On the board: one step back, one step on"],
-    ["g, then t p s c o d h", "Go to Today, Pipeline, Sources, Clients, Outbox, Calendar (dates), Practice (home)"],
+    goLine(),
     ["/", "Search this list, or everything"],
     ["Ctrl K", "Search and do"],
     ["c, q", "Add in one line"],
@@ -19,15 +27,16 @@
     ["Esc", "Close what lies on top"],
     ["?", "This list"],
   ];
+  const ROW = "[data-list] [data-item], .rows-table > tbody > tr"; // every table of rows is a list
   let goPressedAt = -Infinity;
   let row = null;
 
   const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]") && !element.matches("[type=checkbox], [type=radio]");
-  const rows = () => [...document.querySelectorAll("[data-list] [data-item]")];
+  const rows = () => [...document.querySelectorAll(ROW)];
   const say = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
   function currentRow() {
-    return document.activeElement.closest("[data-item]") ?? (row?.isConnected ? row : null);
+    return document.activeElement.closest(ROW) ?? (row?.isConnected ? row : null);
   }
 
   function settleOn(next) {
@@ -46,7 +55,8 @@
   }
 
   function act(letter) {
-    const inRow = currentRow()?.querySelector(`[data-do~="${letter}"]`);
+    const on = currentRow();
+    const inRow = on?.querySelector(`[data-do~="${letter}"]`) ?? (letter === "e" ? on?.querySelector("a[href]") : null);
     const target = letter === "u" ? (document.querySelector('#said [data-do="u"]') ?? inRow) : inRow;
     target?.click();
   }
@@ -114,7 +124,7 @@
   });
 
   document.addEventListener("focusin", (event) => {
-    const inside = event.target.closest?.("[data-list] [data-item]");
+    const inside = event.target.closest?.(ROW);
     if (!inside || inside === row) return;
     row?.classList.remove("on");
     row = inside;
