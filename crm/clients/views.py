@@ -30,6 +30,7 @@ from crm.clients.referral_check import ELEMENTS, missing
 from crm.db import NotFound
 from crm.outreach import cadence, circle_queries, kinds
 from crm.outreach import service as outreach
+from crm.sources import service as sources
 from crm.sources.models import Source
 from crm.sources.queries import get_source
 from crm.text import row_id
@@ -109,10 +110,22 @@ def check_referral() -> ResponseReturnValue:
 
 
 def _chosen_source(form: ReferralForm) -> Source | None:
+    """Return who the referral is from, a new source where the form says so; None where that is not clear."""
+    if not form.source_id.data:
+        return _new_source(form)
     try:
         return get_source(g.practice.id, int(form.source_id.data))
     except NotFound:
-        form.source_id.errors = ["Choose the source from the list, or add it first."]
+        form.source_id.errors = ["Choose the source from the list, or say below that it is new."]
+        return None
+
+
+def _new_source(form: ReferralForm) -> Source | None:
+    details = sources.named(form.source_name.data)
+    try:
+        return sources.add_source(g.practice, details, sources.OfficeDetails(), now=g.now, actor=g.user.id)
+    except sources.AlreadyListed as twin:
+        form.source_name.errors = [f"{twin.other.display_name} is on file already. Choose them from the list."]
         return None
 
 

@@ -19,7 +19,9 @@ TODAY = date(2026, 5, 6)  # Wednesday
 
 def item(key: str, due: date) -> AgendaItem:
     moment = datetime(2026, 5, 1)
-    return AgendaItem(key, "C22", due, due, "open", "card", "", "", None, None, None, None, "", None, None, 1, moment, None)
+    return AgendaItem(
+        key, "C22", due, due, "open", "card", "", "", None, None, None, None, "", None, None, 1, moment, None
+    )
 
 
 def late_tasks(app, clock, many: int) -> None:
@@ -40,9 +42,7 @@ def dues(app) -> list[date]:
 
 
 def test_the_days_ahead_are_working_days_and_today_where_it_is_worked():
-    assert week_plan.days_ahead(TODAY, US_WORKDAYS) == tuple(
-        date(2026, 5, n) for n in (6, 7, 8, 11, 12, 13)
-    )
+    assert week_plan.days_ahead(TODAY, US_WORKDAYS) == tuple(date(2026, 5, n) for n in (6, 7, 8, 11, 12, 13))
     assert week_plan.days_ahead(date(2026, 5, 9), US_WORKDAYS)[0] == date(2026, 5, 11)
 
 
@@ -94,7 +94,9 @@ def test_the_week_is_planned_again_as_it_was_shown_and_taken_back_in_one_go(app,
     assert "Ten tasks are put off, each to its day." in answer
     after = dues(app)
     assert after[:2] == [TODAY - timedelta(days=5)] * 2  # the oldest are today's work
-    assert {day: after.count(day) for day in after[2:]} == dict.fromkeys((date(2026, 5, n) for n in (7, 8, 11, 12, 13)), 2)
+    assert {day: after.count(day) for day in after[2:]} == dict.fromkeys(
+        (date(2026, 5, n) for n in (7, 8, 11, 12, 13)), 2
+    )
     undo = re.search(r'action="(/today/week/\d+/undo)"', answer)[1]
     assert "Taken back. The week is as it was." in owner.post(undo, follow_redirects=True).text
     assert dues(app) == before
