@@ -50,8 +50,8 @@ PUBLIC = frozenset(
 
 _ADDRESSES: Mapping[Permission, str] = {
     Permission.DESK: """
-        outreach: today more week undo_week call_sheet open_task done outcome snooze skip undo quick_add read_line next_digest
-            calendar calendar_day calendar_feeds add_feed rotate_feed revoke_feed clock
+        outreach: today more week undo_week call_sheet open_task done outcome snooze skip undo quick_add read_line
+            next_digest calendar calendar_day calendar_feeds add_feed rotate_feed revoke_feed clock
         pipeline: board lane choose move
         sources: index show offices search add save_new edit save touch log_touch
             add_contact save_new_contact contact save_contact remove_contact

@@ -1,6 +1,6 @@
 """What the board is limited to: read from its address, and offered in menus."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import g, request, url_for
@@ -57,21 +57,21 @@ def is_compact() -> bool:
 
 def menus(filters: Filters) -> list[Menu]:
     """Return the menus of the board; distance needs the practice's own ZIP code."""
-    grades = {None: "All grades"} | {grade: f"Grade {grade.value}" for grade in Grade}
-    niches = {"": "All niches"} | {key: niche.title for key, niche in NICHES.items()}
-    trades = {"": "All specialties"} | {name: name for name in specialties(g.practice.id)}
-    miles = {0: "Any distance"} | {far: f"Within {far} miles" for far in MILES}
-    found = [
-        Menu("grade", grades[filters.grade], _links(filters, ((w, replace(filters, grade=v)) for v, w in grades.items()))),
-        Menu("niche", niches[filters.niche], _links(filters, ((w, replace(filters, niche=v)) for v, w in niches.items()))),
-        Menu("specialty", filters.specialty or trades[""],
-             _links(filters, ((w, replace(filters, specialty=v)) for v, w in trades.items()))),
-    ]  # fmt: skip
+    grades = [("All grades", replace(filters, grade=None))]
+    grades += [(f"Grade {grade.value}", replace(filters, grade=grade)) for grade in Grade]
+    niches = [("All niches", replace(filters, niche=""))]
+    niches += [(niche.title, replace(filters, niche=key)) for key, niche in NICHES.items()]
+    trades = [("All specialties", replace(filters, specialty=""))]
+    trades += [(name, replace(filters, specialty=name)) for name in specialties(g.practice.id)]
+    found = [_menu("grade", filters, grades), _menu("niche", filters, niches), _menu("specialty", filters, trades)]
     if g.practice.zip:
-        ways = ((w, replace(filters, miles=v)) for v, w in miles.items())
-        found.append(Menu("miles", miles[filters.miles], _links(filters, ways)))
+        ways = [("Any distance", replace(filters, miles=0))]
+        ways += [(f"Within {far} miles", replace(filters, miles=far)) for far in MILES]
+        found.append(_menu("miles", filters, ways))
     return found
 
 
-def _links(filters: Filters, choices: Iterable[tuple[str, Filters]]) -> list[tuple[str, str, bool]]:
-    return [(address(chosen), words, chosen == filters) for words, chosen in choices]
+def _menu(key: str, filters: Filters, choices: list[tuple[str, Filters]]) -> Menu:
+    """Make a menu; its words are those of the present choice, of the first where that is not among them."""
+    words = next((words for words, chosen in choices if chosen == filters), choices[0][0])
+    return Menu(key, words, [(address(chosen), words, chosen == filters) for words, chosen in choices])

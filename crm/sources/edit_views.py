@@ -11,7 +11,7 @@ from crm.outreach import service as outreach
 from crm.sources import queries, service
 from crm.sources.base_views import bp
 from crm.sources.forms import EditSourceForm, NewSourceForm
-from crm.sources.models import Channel, Grade, Office, Source
+from crm.sources.models import Channel, Credential, Grade, Office, Source
 from crm.sources.service import OfficeDetails, SourceDetails
 from crm.sources.specialties import known_specialties, read_specialty
 from crm.web import commit, invalid, is_htmx

@@ -1,7 +1,7 @@
 """Too much is late: the week planned again, seen before it is saved, and taken back in one go."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import builders
 import pytest
@@ -18,7 +18,7 @@ TODAY = date(2026, 5, 6)  # Wednesday
 
 
 def item(key: str, due: date) -> AgendaItem:
-    moment = datetime(2026, 5, 1)
+    moment = datetime(2026, 5, 1, tzinfo=UTC)
     return AgendaItem(
         key, "C22", due, due, "open", "card", "", "", None, None, None, None, "", None, None, 1, moment, None
     )
@@ -56,19 +56,28 @@ def test_the_oldest_stays_nearest_and_a_full_day_is_passed_over():
     assert [(day, len(of)) for day, of in week_plan.by_day(moves)] == [(days[0], 2), (days[2], 2)]
 
 
+NOTHING_SAVED = "Nothing is saved yet."
+
+
 @pytest.mark.parametrize(
-    ("late", "moved", "said"),
+    ("late", "moved", "first", "rest"),
     [
-        pytest.param(0, 0, ("Nothing is late.", "There is nothing to plan again."), id="nothing late"),
-        pytest.param(1, 0, ("One task is late.", "None of them can wait any longer; begin with the oldest."),
-                     id="nothing can wait"),
-        pytest.param(12, 10, ("Twelve tasks are late.", "Ten go to a later day, two stay for today. Nothing is saved yet."),
-                     id="some stay"),
-        pytest.param(11, 11, ("Eleven tasks are late.", "Eleven go to a later day. Nothing is saved yet."), id="all go"),
+        pytest.param(0, 0, "Nothing is late.", "There is nothing to plan again.", id="nothing is late"),
+        pytest.param(
+            1, 0, "One task is late.", "None of them can wait any longer; begin with the oldest.", id="none can wait"
+        ),
+        pytest.param(
+            12,
+            10,
+            "Twelve tasks are late.",
+            f"Ten go to a later day, two stay for today. {NOTHING_SAVED}",
+            id="some stay",
+        ),
+        pytest.param(11, 11, "Eleven tasks are late.", f"Eleven go to a later day. {NOTHING_SAVED}", id="all go"),
     ],
-)  # fmt: skip
-def test_the_sentence_above_says_what_would_happen(late, moved, said):
-    assert week_plan.opening(late, moved) == said
+)
+def test_the_sentence_above_says_what_would_happen(late, moved, first, rest):
+    assert week_plan.opening(late, moved) == (first, rest)
 
 
 @pytest.mark.parametrize(("many", "offered"), [(10, False), (11, True)])
