@@ -1,8 +1,9 @@
 """Clients by code: the list, one client, the referral form, visits and what happened."""
 
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue, RouteCallable
 from sqlalchemy.exc import IntegrityError
 
@@ -25,7 +26,7 @@ from crm.clients import (
 )
 from crm.clients.client_page_views import client_page
 from crm.clients.forms import PaperForm, ReferralForm, VisitForm
-from crm.clients.models import ClientClass, ReferralMethod
+from crm.clients.models import ClientClass, ReferralMethod, Visit
 from crm.clients.referral_check import ELEMENTS, missing
 from crm.db import NotFound
 from crm.outreach import cadence, circle_queries, kinds
@@ -209,9 +210,10 @@ def add_visit(code: str) -> ResponseReturnValue:
     source = client.source
     if (chosen := row_id(form.source_id.data)) is not None:
         source = get_source(g.practice.id, chosen)
-    service.schedule_visit(g.practice, client, form.visit_on.data, source=source, now=g.now, actor=g.user.id)
+    visit = service.schedule_visit(g.practice, client, form.visit_on.data, source=source, now=g.now, actor=g.user.id)
     commit()
-    flash("The visit is on file. The report before it is planned.")
+    off = url_for("clients.cancel_visit", code=code, visit_id=visit.id)
+    flash("The visit is on file. The report before it is planned.", f"undo:{off}")
     return redirect(url_for("clients.show", code=code), 303)
 
 
@@ -222,9 +224,10 @@ def move_visit(code: str, visit_id: int) -> ResponseReturnValue:
     form = VisitForm()
     if not form.validate_on_submit() or not _not_past(form):
         return invalid(client_page(client, visit_form=form, moving=visit.id))
+    undo = _way_back_of(code, visit)
     service.move_visit(g.practice, client, visit, form.visit_on.data, now=g.now, actor=g.user.id)
     commit()
-    flash("The visit is moved. What is open follows; what was sent stays.")
+    flash("The visit is moved. What is open follows; what was sent stays.", undo)
     return redirect(url_for("clients.show", code=code), 303)
 
 
@@ -239,9 +242,30 @@ def _not_past(form: VisitForm) -> bool:
 def cancel_visit(code: str, visit_id: int) -> ResponseReturnValue:
     client = queries.get_client_by_code(g.practice.id, code)
     visit = queries.get_visit(g.practice.id, client.id, visit_id)
+    undo = _way_back_of(code, visit)
     service.cancel_visit(g.practice, client, visit, now=g.now, actor=g.user.id)
     commit()
-    flash("The visit is off the file.")
+    flash("The visit is off the file.", undo)
+    return redirect(url_for("clients.show", code=code), 303)
+
+
+def _way_back_of(code: str, visit: Visit) -> str:
+    on = visit.visit_on.isoformat()
+    return f"undo:{url_for('clients.put_visit_back', code=code, visit_id=visit.id, on=on)}"
+
+
+@bp.post("/clients/<code>/visits/<int:visit_id>/back/<on>")
+def put_visit_back(code: str, visit_id: int, on: str) -> ResponseReturnValue:
+    """Undo a move or a cancellation: the visit stands on that day again."""
+    client = queries.get_client_by_code(g.practice.id, code)
+    visit = queries.get_visit(g.practice.id, client.id, visit_id)
+    try:
+        day = date.fromisoformat(on)
+    except ValueError:
+        abort(404)
+    service.move_visit(g.practice, client, visit, day, now=g.now, actor=g.user.id)
+    commit()
+    flash("Taken back.")
     return redirect(url_for("clients.show", code=code), 303)
 
 
