@@ -38,8 +38,8 @@ def recent(practice_id: int, user_id: int) -> list[Recent]:
         for source, client in db.session.execute(query)
         if client is not None or source is not None
     )
-    found = _sources(practice_id, [id for kind, id in seen if kind == "source"])
-    found |= _clients(practice_id, [id for kind, id in seen if kind == "client"])
+    found = _sources(practice_id, [row for kind, row in seen if kind == "source"])
+    found |= _clients(practice_id, [row for kind, row in seen if kind == "client"])
     return [found[one] for one in seen if one in found][:SHOWN]
 
 
