@@ -30,6 +30,7 @@
   const ROW = "[data-list] [data-item], .rows-table > tbody > tr"; // every table of rows is a list
   let goPressedAt = -Infinity;
   let row = null;
+  let coming = false; // back to a row that is not read yet
 
   const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]") && !element.matches("[type=checkbox], [type=radio]");
   const rows = () => [...document.querySelectorAll(ROW)];
@@ -39,10 +40,16 @@
     return document.activeElement.closest(ROW) ?? (row?.isConnected ? row : null);
   }
 
+  // The place in the list belongs to this visit of the page, where Back finds it; nothing else is kept of it.
+  function remember() {
+    history.replaceState({ ...history.state, row: rows().indexOf(row) }, "");
+  }
+
   function settleOn(next) {
     row?.classList.remove("on");
     row = next;
     row.classList.add("on");
+    remember();
     (row.querySelector("[data-row]") ?? row.querySelector("a, button"))?.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }
@@ -128,6 +135,21 @@
     if (!inside || inside === row) return;
     row?.classList.remove("on");
     row = inside;
+    remember();
+  });
+
+  // Back comes to the row one left; a list that goes on is read on until that row is there.
+  function comeBack() {
+    const further = document.querySelectorAll(".load-more");
+    const place = rows()[history.state?.row];
+    coming = !place && history.state?.row >= 0 && further.length === 1;
+    if (place) settleOn(place);
+    else if (coming) further[0].scrollIntoView();
+  }
+
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") comeBack();
+  document.addEventListener("htmx:afterSettle", () => {
+    if (coming) comeBack();
   });
 
   // A row that was replaced keeps its place under the keyboard.
