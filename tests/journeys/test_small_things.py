@@ -1,4 +1,4 @@
-"""What is promised on every page: the line that is read, the printed sheet, the list of keys, the place one comes back to."""
+"""What is promised on every page: the line that is read, the sheet that prints, keys, the row one comes back to."""
 
 import re
 
@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 READY = "document.querySelector('#layer #line')?.['htmx-internal-data']?.firstInitCompleted"
 PAGES = (
-    "/search?q=mar", "/today/calls", "/today/week", "/clock", "/clients/new", "/clients/retention", "/clients/C-0101/rights",
-    "/clients/C-0101/flag", "/clients/C-0101/criteria", "/sources/new", "/sources/1/edit", "/sources/1/contacts/new",
+    "/search?q=mar", "/today/calls", "/today/week", "/clock", "/clients/new", "/clients/retention",
+    "/clients/C-0101/rights", "/clients/C-0101/flag", "/clients/C-0101/criteria", "/sources/new", "/sources/1/edit", "/sources/1/contacts/new",
     "/sources/1/facts/new", "/sources/1/touch", "/sources/1/lunch", "/sources/1/call-brief", "/pipeline/1/move",
     "/practice/log", "/account/sessions", "/account/address", "/practice/goals", "/documents/rules", "/documents/templates",
     "/imports", "/calendar/feeds", "/outbox", "/practice/guards", "/nothing-here",
@@ -67,7 +67,7 @@ def test_back_leads_to_the_row_one_left(me: Person):
 
 def test_rows_of_letters_and_of_figures_are_walked_by_the_same_keys(me: Person):
     page = me.page
-    for path in ("/documents", "/insights/rows?loop=thank_you", "/search?q=mar"):
+    for path in ("/documents", "/insights/rows?loop=thanked", "/search?q=mar"):
         page.goto(path)
         page.keyboard.press("j")
         expect(page.locator("main a:focus")).to_have_count(1)
