@@ -10,10 +10,11 @@ pytestmark = pytest.mark.browser
 READY = "document.querySelector('#layer #line')?.['htmx-internal-data']?.firstInitCompleted"
 PAGES = (
     "/search?q=mar", "/today/calls", "/today/week", "/clock", "/clients/new", "/clients/retention",
-    "/clients/C-0101/rights", "/clients/C-0101/flag", "/clients/C-0101/criteria", "/sources/new", "/sources/1/edit", "/sources/1/contacts/new",
-    "/sources/1/facts/new", "/sources/1/touch", "/sources/1/lunch", "/sources/1/call-brief", "/pipeline/1/move",
-    "/practice/log", "/account/sessions", "/account/address", "/practice/goals", "/documents/rules", "/documents/templates",
-    "/imports", "/calendar/feeds", "/outbox", "/practice/guards", "/nothing-here",
+    "/clients/C-0101/rights", "/clients/C-0101/flag", "/clients/C-0101/criteria", "/sources/new", "/sources/1/edit",
+    "/sources/1/contacts/new", "/sources/1/facts/new", "/sources/1/touch", "/sources/1/lunch", "/sources/1/call-brief",
+    "/pipeline/1/move", "/practice/log", "/account/sessions", "/account/address", "/practice/goals",
+    "/documents/rules", "/documents/templates", "/imports", "/calendar/feeds", "/outbox", "/practice/guards",
+    "/nothing-here",
 )  # fmt: skip
 
 

@@ -23,8 +23,8 @@
   function note(event) {
     const form = formOf(event.target);
     const { name } = event.target;
-    if (!form || !["kind", "due", "source_name"].includes(name)) return;
-    const names = name === "source_name" ? ["source_name", "source_id"] : [name];
+    if (!form || !["kind", "due", "source_name", "source_id"].includes(name)) return;
+    const names = name.startsWith("source_") ? ["source_name", "source_id"] : [name];
     byHand(form).value = [...new Set([...byHand(form).value.split(" "), ...names])].join(" ").trim();
   }
 
