@@ -61,6 +61,7 @@ _ADDRESSES: Mapping[Permission, str] = {
             lunch_plan save_lunch_plan add_guests remove_guest make_guest_source sign_in_sheet lunch_handout
         imports: index upload columns choose show step take_in undo refused
         accounts: practice save_digest
+        removed: put_back
         guards: index
         sessions: index end end_others
         account: index save_idle save_look password change_password address change_address
