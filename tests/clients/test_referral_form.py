@@ -7,6 +7,7 @@ import pytest
 
 from crm.clients.models import Referral
 from crm.db import db, writing
+from crm.outreach.models import Task
 from crm.sources.models import Source
 
 PAPER = {"received_on": "2026-05-06", "method": "fax", "written": "y", "client_code": "C-0142"}
@@ -42,3 +43,15 @@ def test_who_it_is_from_is_asked_for_and_nothing_typed_is_lost(app, owner, typed
     assert re.search(r'name="client_code"[^>]*value="C-0142"', refused.text)
     with app.app_context():
         assert db.session.query(Source).count() == 1
+
+
+def test_what_a_new_source_sets_in_motion_is_shown_before_it_is_saved(app, owner):
+    typed = PAPER | {"source_name": "Ines Tarrow, NP", "new_source": "y"}
+    shown = owner.post("/referrals/check", data=typed).text
+    assert "Saving plans:" in shown
+    with app.app_context():
+        assert db.session.query(Source).count() == 0
+    owner.post("/referrals/new", data=typed)
+    with app.app_context():
+        first = min(task.due for task in db.session.query(Task).filter(Task.status == "open"))
+    assert f'datetime="{first.isoformat()}"' in shown
