@@ -26,17 +26,18 @@ def days_ahead(today: date, calendar: Workdays) -> tuple[date, ...]:
 
 
 def spread(late: Iterable[AgendaItem], load: Mapping[date, int], days: Iterable[date]) -> list[Move]:
-    """Give each late task, the oldest first, the day on which least is planned, the earlier of two alike.
+    """Fill the days evenly, and the earlier ones with what is late for longest.
 
     `load` is what is due on each day already.
     """
+    items = sorted(late, key=lambda item: (item.due, item.key))
     planned = {day: load.get(day, 0) for day in days}
-    moves = []
-    for item in sorted(late, key=lambda item: (item.due, item.key)):
-        to = min(planned, key=lambda day: (planned[day], day))
-        planned[to] += 1
-        moves.append(Move(item, to))
-    return moves
+    places = []
+    for _ in items:
+        day = min(planned, key=lambda day: (planned[day], day))
+        planned[day] += 1
+        places.append(day)
+    return [Move(item, day) for item, day in zip(items, sorted(places), strict=True)]
 
 
 def by_day(moves: Iterable[Move]) -> list[tuple[date, list[Move]]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import g, request, url_for
 
@@ -34,7 +35,7 @@ def read(args: Mapping[str, str]) -> Filters:
     )
 
 
-def values(filters: Filters) -> dict[str, str | int | None]:
+def values(filters: Filters) -> dict[str, Any]:
     """Return what an address says of the filters."""
     return {
         "grade": filters.grade,

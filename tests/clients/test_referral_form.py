@@ -10,7 +10,7 @@ from crm.db import db, writing
 from crm.outreach.models import Task
 from crm.sources.models import Source
 
-PAPER = {"received_on": "2026-05-06", "method": "fax", "written": "y", "client_code": "C-0142"}
+PAPER = {"received_on": "2026-05-06", "method": "fax", "written": "y", "client_code": "C-0142", "client_class": ""}
 
 
 def test_a_source_that_is_new_comes_on_file_with_its_first_referral(app, owner):

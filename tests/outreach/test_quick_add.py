@@ -8,6 +8,7 @@ import pytest
 
 from crm.db import db, writing
 from crm.outreach.models import Task
+from crm.sources.service import index_sources
 
 
 def test_a_form_sent_many_times_plans_one_task(app, owner):
@@ -64,7 +65,9 @@ def test_what_the_line_says_is_what_is_saved(app, owner, typed, saved):
 
 def test_a_line_that_names_one_source_is_about_that_source(app, owner):
     with app.app_context(), writing():
-        named = builders.source(last_name="Vonderlea").id
+        source = builders.source(last_name="Vonderlea")
+        index_sources([source])
+        named = source.id
     owner.post("/quick-add", data={"line": "call Dr Vonderlea Fri", "kind": "call", "due": TODAY})
     with app.app_context():
         assert db.session.query(Task).filter(Task.manual_kind == "call").one().source_id == named

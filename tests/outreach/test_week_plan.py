@@ -46,12 +46,12 @@ def test_the_days_ahead_are_working_days_and_today_where_it_is_worked():
     assert week_plan.days_ahead(date(2026, 5, 9), US_WORKDAYS)[0] == date(2026, 5, 11)
 
 
-def test_the_oldest_stays_nearest_and_a_full_day_is_passed_over():
+def test_the_oldest_stay_nearest_and_a_full_day_is_passed_over():
     late = [item(f"t{n}", TODAY - timedelta(days=9 - n)) for n in range(4)]
     days = week_plan.days_ahead(TODAY, US_WORKDAYS)[:3]
     moves = week_plan.spread(reversed(late), {days[1]: 5}, days)
     assert [(move.item.key, move.to) for move in moves] == [
-        ("t0", days[0]), ("t1", days[2]), ("t2", days[0]), ("t3", days[2]),
+        ("t0", days[0]), ("t1", days[0]), ("t2", days[2]), ("t3", days[2]),
     ]  # fmt: skip
     assert [(day, len(of)) for day, of in week_plan.by_day(moves)] == [(days[0], 2), (days[2], 2)]
 
