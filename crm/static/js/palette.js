@@ -53,10 +53,12 @@
   });
 
   list.addEventListener("htmx:beforeSwap", (event) => {
-    if (!input.value.trim()) event.detail.shouldSwap = false;
+    if (event.detail.target === list && !input.value.trim()) event.detail.shouldSwap = false;
   });
 
-  list.addEventListener("htmx:afterSwap", addOwn);
+  list.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target === list) addOwn();
+  });
 
   list.addEventListener("click", (event) => {
     if (event.target.closest("[role=option]") && !event.ctrlKey && !event.metaKey) palette.close();
