@@ -105,13 +105,13 @@ def _way_back_of(code: str, visit: Visit) -> str:
     return f"undo:{url_for('clients.put_visit_back', code=code, visit_id=visit.id, on=on)}"
 
 
-@bp.post("/clients/<code>/visits/<int:visit_id>/back/<on>")
-def put_visit_back(code: str, visit_id: int, on: str) -> ResponseReturnValue:
+@bp.post("/clients/<code>/visits/<int:visit_id>/back")
+def put_visit_back(code: str, visit_id: int) -> ResponseReturnValue:
     """Undo a move or a cancellation: the visit stands on that day again."""
     client = queries.get_client_by_code(g.practice.id, code)
     visit = queries.get_visit(g.practice.id, client.id, visit_id)
     try:
-        day = date.fromisoformat(on)
+        day = date.fromisoformat(request.args.get("on", ""))
     except ValueError:
         abort(404)
     service.move_visit(g.practice, client, visit, day, now=g.now, actor=g.user.id)

@@ -42,4 +42,4 @@ def test_a_visit_moved_or_cancelled_stands_on_its_day_again(app, owner, visit, a
 
 
 def test_a_day_that_is_none_is_not_there(owner, visit):
-    assert owner.post(f"{visit[0]}/back/tomorrow").status_code == 404
+    assert owner.post(f"{visit[0]}/back?on=tomorrow").status_code == 404
