@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
-from crm import cli, disk_pages, fresh, front_door, guards, logs, signing_keys, throttle_pages, web
+from crm import cli, disk_pages, fresh, front_door, guards, logs, removed_views, signing_keys, throttle_pages, web
 from crm.accounts import account_views as account
 from crm.accounts import people_views as people
 from crm.accounts import session_interface, session_views, sign_in
@@ -111,6 +111,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Fl
     guards.register(app, keeping.bp, guard=guards.login_required)
     guards.register(app, readiness.bp, guard=guards.owner_required)
     guards.register(app, guard_views.guards_bp, guard=guards.login_required)
+    guards.register(app, removed_views.bp, guard=guards.login_required)
     guards.register(app, analytics.bp, guard=guards.owner_required)
     guards.register(app, outreach.public_bp, guard=guards.public)
     guards.register(app, trouble.bp, guard=guards.public)

@@ -50,10 +50,10 @@ PUBLIC = frozenset(
 
 _ADDRESSES: Mapping[Permission, str] = {
     Permission.DESK: """
-        outreach: today more call_sheet open_task done outcome snooze skip undo quick_add read_line next_digest
-            calendar calendar_day calendar_feeds add_feed rotate_feed revoke_feed clock
+        outreach: today more week undo_week call_sheet open_task done outcome snooze skip undo quick_add read_line
+            next_digest calendar calendar_day calendar_feeds add_feed rotate_feed revoke_feed clock
         pipeline: board lane choose move
-        sources: index show offices search add save_new edit save touch log_touch
+        sources: index show offices search recent add save_new edit save touch log_touch
             add_contact save_new_contact contact save_contact remove_contact
             add_fact save_new_fact fact save_fact remove_fact
             lunch agree_lunch move_lunch hold_lunch cancel_lunch decline_lunch ideal_sources choose judge
@@ -61,6 +61,7 @@ _ADDRESSES: Mapping[Permission, str] = {
             lunch_plan save_lunch_plan add_guests remove_guest make_guest_source sign_in_sheet lunch_handout
         imports: index upload columns choose show step take_in undo refused
         accounts: practice save_digest
+        removed: put_back
         guards: index
         sessions: index end end_others
         account: index save_idle save_look password change_password address change_address
@@ -69,6 +70,7 @@ _ADDRESSES: Mapping[Permission, str] = {
     """,
     Permission.BOOKING: """
         clients: index show new add referral save_referral check_referral add_visit move_visit cancel_visit
+            put_visit_back
     """,
     Permission.POST: """
         documents: index approved file file_picture send mark_sent take_back cancel_delivery confirm

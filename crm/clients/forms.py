@@ -13,10 +13,11 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from crm.clients.models import ClientClass, ReferralMethod
 from crm.clients.referral_check import Elements, check
+from crm.sources.person_names import split_whole_name
 from crm.web import BaseForm, Day, FormKey
 
 CODE = re.compile(r"C-\d{3,6}")
@@ -47,8 +48,9 @@ class ReferralForm(BaseForm):
     """One referral in under a minute."""
 
     form_key = FormKey()
-    source_id = HiddenField("From", [DataRequired("Say who the referral is from.")])
-    source_name = StringField("From")
+    source_id = HiddenField("From")
+    source_name = StringField("From", [Length(max=80, message="A name may have 80 characters.")])
+    new_source = BooleanField("Not on file yet: add this source with the referral")
     client_code = StringField("Client code", [Optional(), Length(max=12)], description="Empty: the next free code")
     client_name = StringField("Client’s name", [Optional(), Length(max=120)])
     client_class = SelectField("Class", choices=CLASSES)
@@ -66,9 +68,18 @@ class ReferralForm(BaseForm):
         super().__init__(*args, **kwargs)
 
     def validate_source_id(self, field: HiddenField) -> None:
-        """Accept a number only; whose it is, the service finds out."""
-        if not re.fullmatch(r"\d{1,9}", field.data or ""):
-            raise ValidationError("Choose the source from the list, or add it first.")
+        """Accept a number only; whose it is, the service finds out. A source that is new has none yet."""
+        if self.new_source.data and not field.data:
+            return
+        if not field.data:
+            raise ValidationError("Say who the referral is from.")
+        if not re.fullmatch(r"\d{1,9}", field.data):
+            raise ValidationError("Choose the source from the list, or say below that it is new.")
+
+    def validate_source_name(self, field: StringField) -> None:
+        """Ask for the whole name of a source that is new."""
+        if self.new_source.data and not self.source_id.data and not split_whole_name(field.data or "").last:
+            raise ValidationError("Write the first and the last name.")
 
     def validate_client_code(self, field: StringField) -> None:
         """Accept codes of our form: they stand in calendars and digests."""

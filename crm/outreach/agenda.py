@@ -120,8 +120,13 @@ def _group_of(item: AgendaItem, today: date, urgent_until: date) -> str:
     return "week" if item.due <= end_of_week else "later"
 
 
-def opening(*, urgent: int, overdue: int, today: Iterable[AgendaItem]) -> tuple[str, str]:
-    """Return the sentence above the list: what presses, then what today holds."""
+def opening(
+    *, urgent: int, overdue: int, today: Iterable[AgendaItem], finished: int = 0, following: str = ""
+) -> tuple[str, str]:
+    """Return the sentence above the list: what presses, then what today holds.
+
+    Where all is done it says how much that was, and what comes next: `following`, in words.
+    """
     pressing = []
     if urgent:
         pressing.append(f"{count_of(urgent, 'thing', 'things')} cannot wait")
@@ -133,7 +138,9 @@ def opening(*, urgent: int, overdue: int, today: Iterable[AgendaItem]) -> tuple[
     if listed:
         rest = f"Then {listed}." if pressing else ""
         return first or f"Today: {listed}.", rest
-    return first or "Nothing is due today.", ""
+    if first or not finished:
+        return first or "Nothing is due today.", ""
+    return "That was today.", f"{sentence(number(finished))} done.{f' Next: {following}.' if following else ''}"
 
 
 def _by_verb(items: Iterable[AgendaItem]) -> list[tuple[str, str, int]]:

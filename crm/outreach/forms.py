@@ -29,6 +29,12 @@ class SkipForm(BaseForm):
     reason = StringField("Why", [DataRequired("Say why; it stands in the history."), Length(max=300)])
 
 
+class WeekForm(BaseForm):
+    """Why the week is planned again, where something in it was put off twice before."""
+
+    reason = StringField("Why", [Optional(), Length(max=300)])
+
+
 class OutcomeForm(BaseForm):
     """How a call went."""
 
@@ -47,6 +53,7 @@ class QuickForm(BaseForm):
     source_id = HiddenField()
     source_name = StringField("With", [Optional()])
     client_code = StringField("Client code", [Optional(), Length(max=12)])
+    by_hand = HiddenField()  # names of the fields a person set; the others follow the line
 
 
 class FeedForm(BaseForm):

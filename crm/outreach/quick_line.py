@@ -11,6 +11,7 @@ VERBS = {
     "email": "email", "e-mail": "email", "mail": "email",
     "visit": "visit", "meet": "visit", "see": "visit",
 }  # fmt: skip
+OTHER = "other"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 TITLES = {"dr", "dr.", "doctor", "mr", "ms", "mrs"}
@@ -27,14 +28,19 @@ class QuickLine:
     due: date | None
     who: tuple[str, ...]
 
+    @property
+    def has_verb(self) -> bool:
+        """Say whether the line begins with a word that says what kind of task it is."""
+        return self.kind != OTHER
+
 
 def read(line: str, today: date) -> QuickLine:
     """Read kind, day and person out of a line; a day in the past means its next time."""
     words = line.split()
-    kind = next((VERBS[w.lower()] for w in words[:1] if w.lower() in VERBS), "other")
+    kind = next((VERBS[w.lower()] for w in words[:1] if w.lower() in VERBS), OTHER)
     due, used = _find_day(words, today)
     rest = [word for number, word in enumerate(words) if number not in used]
-    return QuickLine(kind, due, _who(rest[1:] if kind != "other" else rest))
+    return QuickLine(kind, due, _who(rest[1:] if kind != OTHER else rest))
 
 
 def _find_day(words: list[str], today: date) -> tuple[date | None, set[int]]:

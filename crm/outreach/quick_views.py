@@ -28,10 +28,12 @@ def quick_add() -> ResponseReturnValue:
         if source_id := row_id(request.args.get("source")):
             source = get_source(g.practice.id, source_id)
             form.source_id.data, form.source_name.data = str(source.id), source.display_name
+            form.by_hand.data = "source_id source_name"
         return _page(form)
     form = QuickForm()
     if not form.validate_on_submit():
         return invalid(_page(form))
+    _follow_line(form)
     with_source, client, problem = _subjects(form)
     if problem:
         return invalid(_page(form))
@@ -40,6 +42,19 @@ def quick_add() -> ResponseReturnValue:
         return invalid(_page(form))
     _save(form, with_source.id if with_source else None, client.id if client else None)
     return redirect(way_back(), 303)
+
+
+def _follow_line(form: QuickForm) -> None:
+    """Let fields nobody touched say what the line says: it may be sent before its chips were there."""
+    read = quick_line.read(form.line.data or "", g.today)
+    by_hand = (form.by_hand.data or "").split()
+    if read.due and "due" not in by_hand and form.due.data == g.today:
+        form.due.data = read.due
+    if read.has_verb and "kind" not in by_hand and form.kind.data == form.kind.default:
+        form.kind.data = read.kind
+    names_nobody = not form.source_id.data and not form.source_name.data and "source_name" not in by_hand
+    if names_nobody and (source := _only_source(read.who)):
+        form.source_id.data, form.source_name.data = str(source.id), source.display_name
 
 
 def _save(form: QuickForm, source_id: int | None, client_id: int | None) -> None:

@@ -59,6 +59,7 @@ def preview(
     extra: Iterable[dict[str, Any]],
     *,
     new_clients: Iterable[engine.Client] = (),
+    new_sources: Iterable[engine.Source] = (),
     today: date,
 ) -> list[engine.PlannedTask]:
     """Return the open tasks that further events would add or move, without saving anything.
@@ -68,7 +69,7 @@ def preview(
     events = [event.event for event in circles.events_in(practice, circle)]
     before = {task.key: task for task in plan_circle(practice, circle, events, today=today).tasks}
     now_too = [*events, *(engine.event_from(payload, practice.time_zone) for payload in extra)]
-    after = plan_circle(practice, circle, now_too, today=today, new_clients=new_clients).tasks
+    after = plan_circle(practice, circle, now_too, today=today, new_clients=new_clients, new_sources=new_sources).tasks
     return [task for task in after if task.status == "open" and _shown(task) != _shown(before.get(task.key))]
 
 
@@ -83,6 +84,7 @@ def plan_circle(
     *,
     today: date,
     new_clients: Iterable[engine.Client] = (),
+    new_sources: Iterable[engine.Source] = (),
 ) -> engine.Plan:
     """Ask the engine what one circle of care obliges the practice to do as of `today` (local)."""
     there = [
@@ -91,7 +93,7 @@ def plan_circle(
     clients = [*there, *new_clients]
     return engine.simulate(
         engine_practice(practice),
-        [_engine_source(row) for row in circles.sources_in(circle)],
+        [*(_engine_source(row) for row in circles.sources_in(circle)), *new_sources],
         [*clients, *_erased(events, {client.id for client in clients})],
         events,
         today,

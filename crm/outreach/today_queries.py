@@ -71,6 +71,24 @@ def counts(practice_id: int, *, today: date, end_of_week: date, urgent_until: da
     return dict(db.session.execute(query).tuples().all())
 
 
+def load(practice_id: int, first: date, last: date) -> dict[date, int]:
+    """Count what is due on each of some days."""
+    query = (
+        select(Task.due, func.count())
+        .where(Task.practice_id == practice_id, Task.status == TaskStatus.OPEN, Task.due.between(first, last))
+        .group_by(Task.due)
+    )
+    return dict(db.session.execute(query).tuples().all())
+
+
+def clients_of_tasks(practice_id: int, keys: list[str]) -> set[int]:
+    """Return the clients some tasks are about."""
+    query = select(Task.client_id).where(
+        Task.practice_id == practice_id, Task.key.in_(keys), Task.client_id.is_not(None)
+    )
+    return set(db.session.scalars(query))
+
+
 def get_task(practice_id: int, key: str) -> Task:
     """Return a task by its key; raises NotFound for a missing or a foreign one alike."""
     task: Task | None = db.session.scalar(select(Task).where(Task.practice_id == practice_id, Task.key == key))

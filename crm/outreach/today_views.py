@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from crm.keeping import keeping_views as keeping
 from crm.outreach import agenda, agenda_queries, outbox_queries, today_queries
+from crm.outreach.day_words import near_day
 from crm.outreach.task_views import row_of
+from crm.outreach.week_plan import OFFERED_ABOVE
 from crm.outreach.workdays import Workdays, calendar_of
 from crm.text import row_id
 
@@ -16,6 +18,7 @@ URGENT_DAYS = 3
 FIRST, MORE = 40, 50
 NO_STEP = 5
 SUNDAY = 6
+STRUCK_THROUGH = timedelta(minutes=10)  # a row that is done stays where it was for so long
 
 
 def practice_days() -> Workdays:
@@ -33,10 +36,16 @@ def today() -> ResponseReturnValue:
         *today_queries.ahead(g.practice.id, g.today, urgent_until, FIRST),
     ]
     finished = today_queries.finished_since(g.practice.id, _midnight(), FIRST)
-    found = agenda.group([task.item for task in [*listed, *finished]], g.today, urgent_until=urgent_until)
-    rows = {task.item.key: row_of(task) for task in [*listed, *finished]}
+    struck = [task for task in finished if task.item.done_at and task.item.done_at > g.now - STRUCK_THROUGH]
+    found = agenda.group([task.item for task in [*listed, *struck]], g.today, urgent_until=urgent_until)
+    rows = {task.item.key: row_of(task) for task in [*listed, *struck]}
+    ahead = next((item for part in found.groups for item in part.items if item.is_open and item.due > g.today), None)
     first, rest = agenda.opening(
-        urgent=counts.get("urgent", 0), overdue=counts.get("overdue", 0), today=found.of("today")
+        urgent=counts.get("urgent", 0),
+        overdue=counts.get("overdue", 0),
+        today=found.of("today"),
+        finished=len(finished),
+        following=f"{rows[ahead.key].title}, {near_day(ahead.due, g.today)}" if ahead else "",
     )
     without_step = agenda_queries.sources_without_step(g.practice.id, NO_STEP)
     return render_template(
@@ -48,13 +57,12 @@ def today() -> ResponseReturnValue:
         total=sum(counts.values()),
         first=first,
         rest=rest,
-        finished=len(finished),
-        next_item=next((rows[i.key] for group in found.groups for i in group.items if i.is_open), None),
         without_step=without_step,
         without_step_count=_count_without_step(len(without_step)),
         waiting=outbox_queries.messages(g.practice.id, states=outbox_queries.NEEDS_A_PERSON, limit=NO_STEP),
         more_url="/today/more?offset=" + str(FIRST),
         many_overdue=counts.get("overdue", 0) > FIRST,
+        offers_week=counts.get("overdue", 0) > OFFERED_ABOVE,
     )
 
 

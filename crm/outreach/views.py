@@ -15,6 +15,7 @@ from crm.outreach import (
     quick_views,
     task_views,
     today_views,
+    week_views,
 )
 
 bp = Blueprint("outreach", __name__)
@@ -24,6 +25,8 @@ GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ADDRESSES: tuple[tuple[str, str, RouteCallable, tuple[str, ...]], ...] = (
     ("/", "today", today_views.today, GET),
     ("/today/more", "more", today_views.more, GET),
+    ("/today/week", "week", week_views.week, BOTH),
+    ("/today/week/<int:seq>/undo", "undo_week", week_views.undo_week, POST),
     ("/today/calls", "call_sheet", today_views.call_sheet, GET),
     ("/tasks/<key>", "open_task", task_views.open_task, GET),
     ("/tasks/<key>/done", "done", task_views.done, POST),

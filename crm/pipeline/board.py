@@ -21,13 +21,15 @@ class BadCursor(ValueError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which sources the board is limited to."""
+    """Which sources the board is limited to; `niche` by its key, `miles` from the practice's ZIP code, 0 for any."""
 
     grade: Grade | None = None
     specialty: str = ""
+    niche: str = ""
+    miles: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.grade or self.specialty)
+        return bool(self.grade or self.specialty or self.niche or self.miles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Selects for the board: how many in each lane, which cards first, and their next tasks."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,13 +9,43 @@ from sqlalchemy import Row, Select, and_, case, func, literal, null, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
+from crm.accounts.models import Practice
 from crm.db import db
 from crm.outreach.models import Task, TaskStatus
 from crm.pipeline.board import Filters, Place
-from crm.sources.models import Lane, Source
+from crm.readiness.niches import NICHES
+from crm.sources.distances import miles_between
+from crm.sources.models import Grade, Lane, Office, Source
+
+FIVE = func.substr(Office.zip, 1, 5)  # of a ZIP code with its four more digits
 
 
-def tally(practice_id: int, filters: Filters, today: date) -> Sequence[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What filters come to in the columns of a source: names of specialties, and the ZIP codes that are near."""
+
+    grade: Grade | None = None
+    specialties: tuple[str, ...] | None = None
+    zips: tuple[str, ...] | None = None
+
+
+def meant_by(practice: Practice, filters: Filters) -> Wanted:
+    """Look up whom a niche's filter means, and which of the offices' ZIP codes are near enough."""
+    niche = NICHES.get(filters.niche)
+    named = {filters.specialty} if filters.specialty else None
+    seen = {*niche.first, *niche.second} if niche else None
+    both = named & seen if named is not None and seen is not None else named if named is not None else seen
+    specialties = tuple(sorted(both)) if both is not None else None
+    if not filters.miles:
+        return Wanted(filters.grade, specialties)
+    zips = db.session.scalars(select(FIVE).where(Office.practice_id == practice.id, Office.zip != "").distinct())
+    near = [
+        code for code in zips if (miles := miles_between(practice.zip, code)) is not None and miles <= filters.miles
+    ]
+    return Wanted(filters.grade, specialties, tuple(near))
+
+
+def tally(practice_id: int, filters: Wanted, today: date) -> Sequence[Row[Any]]:
     """Count each lane by the day its sources came there: all, worked, without a task, with none ahead.
 
     Those only listed are counted apart, by a range of an index: there may be a hundred thousand of them.
@@ -43,7 +74,7 @@ def tally(practice_id: int, filters: Filters, today: date) -> Sequence[Row[Any]]
 
 
 def places(
-    practice_id: int, lanes: Iterable[Lane], filters: Filters, *, limit: int, after: Place | None = None
+    practice_id: int, lanes: Iterable[Lane], filters: Wanted, *, limit: int, after: Place | None = None
 ) -> dict[Lane, list[Place]]:
     """Return the first `limit` places of each lane, or those behind `after`, in one statement.
 
@@ -58,7 +89,7 @@ def places(
     return {lane: sorted(of, key=lambda p: (p.bucket, p.on or date.min, p.id))[:limit] for lane, of in found.items()}
 
 
-def _part(practice_id: int, lane: Lane, filters: Filters, bucket: int, after: Place | None) -> Select[Any]:
+def _part(practice_id: int, lane: Lane, filters: Wanted, bucket: int, after: Place | None) -> Select[Any]:
     wanted: tuple[tuple[ColumnElement[bool], ...], Any] = (
         ((Source.next_due_on.is_not(None),), Source.next_due_on),
         ((Source.next_due_on.is_(None), Source.added_on.is_not(None)), Source.added_on),
@@ -72,12 +103,15 @@ def _part(practice_id: int, lane: Lane, filters: Filters, bucket: int, after: Pl
     return query.order_by(Source.id) if bucket == 2 else query.order_by(on, Source.id)
 
 
-def _where(practice_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+def _where(practice_id: int, filters: Wanted) -> list[ColumnElement[bool]]:
     conditions = [Source.practice_id == practice_id]
     if filters.grade:
         conditions.append(Source.grade == filters.grade)
-    if filters.specialty:
-        conditions.append(Source.specialty == filters.specialty)
+    if filters.specialties is not None:
+        conditions.append(Source.specialty.in_(filters.specialties))
+    if filters.zips is not None:
+        near = select(Office.id).where(Office.practice_id == practice_id, FIVE.in_(filters.zips))
+        conditions.append(Source.office_id.in_(near))
     return conditions
 
 

@@ -1,7 +1,6 @@
 """The board, its lanes as they are scrolled, and moving a source by hand."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -14,11 +13,10 @@ from crm.journal.events import Event
 from crm.journal.models import JournalEntry
 from crm.outreach.day_words import day
 from crm.pipeline import board as boards
-from crm.pipeline import moves, queries, service, steps
+from crm.pipeline import filter_views, moves, queries, service, steps
 from crm.pipeline.board import Filters, LaneView, Place
 from crm.pipeline.forms import WAKE, MoveForm
-from crm.sources.list_queries import specialties
-from crm.sources.models import Grade, Lane, Source
+from crm.sources.models import Lane, Source
 from crm.sources.queries import get_source
 from crm.web import commit, invalid, is_htmx, sealer, way_back
 
@@ -28,8 +26,8 @@ SHOWN = 25  # cards of a lane at a time: seven full lanes stay well under 300 kB
 
 @bp.get("/pipeline")
 def board() -> ResponseReturnValue:
-    filters = _filters(request.args)
-    tallies = boards.tallies(queries.tally(g.practice.id, filters, g.today), g.today)
+    filters = filter_views.read(request.args)
+    tallies = _tallies(filters)
     return _board_page(filters, tallies, _lanes(filters, tallies, Lane))
 
 
@@ -42,11 +40,11 @@ def lane(key: str) -> ResponseReturnValue:
         after = boards.read_place(request.args.get("after", ""))
     except boards.BadCursor:
         abort(400)
-    filters = _filters(request.args)
+    filters = filter_views.read(request.args)
     if is_htmx():
         view = _lanes(filters, {}, [Lane(key)], after)[0]
         return render_template("pipeline/_cards.html", lane=_shown(view, filters))
-    tallies = boards.tallies(queries.tally(g.practice.id, filters, g.today), g.today)
+    tallies = _tallies(filters)
     return _board_page(filters, tallies, _lanes(filters, tallies, [Lane(key)], after))
 
 
@@ -119,15 +117,15 @@ def _facts(source: Source) -> steps.Facts:
     return service.facts_of(g.practice, {source.id})[source.id]
 
 
-def _filters(args: Mapping[str, str]) -> Filters:
-    grade = args.get("grade", "")
-    return Filters(Grade(grade) if grade in set(Grade) else None, args.get("specialty", "")[:80])
+def _tallies(filters: Filters) -> dict[Lane, boards.Tally]:
+    meant = queries.meant_by(g.practice, filters)
+    return boards.tallies(queries.tally(g.practice.id, meant, g.today), g.today)
 
 
 def _lanes(
     filters: Filters, tallies: dict[Lane, boards.Tally], lanes: Iterable[Lane], after: Place | None = None
 ) -> list[LaneView]:
-    places = queries.places(g.practice.id, lanes, filters, limit=SHOWN + 1, after=after)
+    places = queries.places(g.practice.id, lanes, queries.meant_by(g.practice, filters), limit=SHOWN + 1, after=after)
     ids = [place.id for of in places.values() for place in of[:SHOWN]]
     tasks = queries.next_tasks(g.practice.id, ids)
     shown = boards.cards(queries.sources(g.practice.id, ids), tasks, g.today)
@@ -142,56 +140,17 @@ def _board_page(filters: Filters, tallies: dict[Lane, boards.Tally], lanes: list
         opening=opening,
         rest=rest,
         is_empty=not filters and not any(tally.sources for tally in tallies.values()),
-        filters=filters,
-        grade_links=_links(
-            filters,
-            [
-                ("All grades", replace(filters, grade=None)),
-                *((f"Grade {grade.value}", replace(filters, grade=grade)) for grade in Grade),
-            ],
-        ),
-        specialty_links=_links(
-            filters,
-            [
-                ("All specialties", replace(filters, specialty="")),
-                *((name, replace(filters, specialty=name)) for name in specialties(g.practice.id)),
-            ],
-        ),
-        compact=_is_compact(),
-        compact_url=_address(filters, compact=not _is_compact()),
+        menus=filter_views.menus(filters),
+        compact=filter_views.is_compact(),
+        compact_url=filter_views.address(filters, compact=not filter_views.is_compact()),
     )
-
-
-def _links(present: Filters, choices: Iterable[tuple[str, Filters]]) -> list[tuple[str, str, bool]]:
-    """Return address, words and whether it is the present one, for each choice of a filter."""
-    return [(_address(filters), words, filters == present) for words, filters in choices]
-
-
-def _address(filters: Filters, *, compact: bool | None = None) -> str:
-    compact = _is_compact() if compact is None else compact
-    return url_for(
-        "pipeline.board",
-        grade=filters.grade or None,
-        specialty=filters.specialty or None,
-        compact=1 if compact else None,
-    )
-
-
-def _is_compact() -> bool:
-    return "compact" in request.args
 
 
 def _shown(view: LaneView, filters: Filters) -> dict[str, Any]:
     """Give a lane with its addresses, as macros/board.html wants it."""
     more = None
     if view.more is not None:
-        more = url_for(
-            "pipeline.lane",
-            key=view.key,
-            after=str(view.more),
-            grade=filters.grade,
-            specialty=filters.specialty or None,
-        )
+        more = url_for("pipeline.lane", key=view.key, after=str(view.more), **filter_views.values(filters))
     return {
         "key": view.key,
         "number": view.number,
@@ -223,8 +182,8 @@ def _slip(card: boards.Card) -> dict[str, Any]:
 
 def _moved(source: Source, lanes: set[Lane]) -> str:
     """Answer a move on the board: the card as it is now, and the heads of the lanes it touched."""
-    filters = _filters(dict(parse_qsl(_page_of_htmx().query)))
-    tallies = boards.tallies(queries.tally(g.practice.id, filters, g.today), g.today)
+    filters = filter_views.read(dict(parse_qsl(_page_of_htmx().query)))
+    tallies = _tallies(filters)
     tasks = queries.next_tasks(g.practice.id, [source.id])
     return render_template(
         "pipeline/_moved.html",

@@ -6,6 +6,7 @@ import io
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm import removed_views
 from crm.db import NotFound, db
 from crm.money import dollars
 from crm.outreach import day_words
@@ -59,10 +60,10 @@ def save_gift_limit() -> ResponseReturnValue:
 @bp.post("/practice/gifts/<int:gift_id>/remove")
 def remove_gift(gift_id: int) -> ResponseReturnValue:
     gift = gift_queries.get_gift(g.practice.id, gift_id)
-    year = gift.on.year
+    year, undo = gift.on.year, removed_views.keep(gift)
     db.session.delete(gift)
     commit()
-    flash("Taken out of the ledger.")
+    flash("Taken out of the ledger.", undo)
     return redirect(url_for("readiness.gifts_page", year=year), 303)
 
 

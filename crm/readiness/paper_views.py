@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
+from crm import removed_views
 from crm.db import db
 from crm.readiness import jobs, papers, queries
 from crm.readiness.base_views import bp
@@ -62,8 +63,10 @@ def save_paper(paper_id: int) -> ResponseReturnValue:
 
 @bp.post("/practice/papers/<int:paper_id>/remove")
 def remove_paper(paper_id: int) -> ResponseReturnValue:
-    db.session.delete(queries.get_paper(g.practice.id, paper_id))
-    return _saved("Taken out, with its reminder.")
+    row = queries.get_paper(g.practice.id, paper_id)
+    undo = removed_views.keep(row)
+    db.session.delete(row)
+    return _saved("Taken out, with its reminder.", undo)
 
 
 def _filled(row: Paper, form: PaperForm) -> Paper:
@@ -72,11 +75,11 @@ def _filled(row: Paper, form: PaperForm) -> Paper:
     return row
 
 
-def _saved(said: str) -> ResponseReturnValue:
+def _saved(said: str, undo: str = "message") -> ResponseReturnValue:
     db.session.flush()
     jobs.follow_papers(g.practice, now=g.now)
     commit()
-    flash(said)
+    flash(said, undo)
     return redirect(url_for("readiness.papers_page"), 303)
 
 

@@ -1,5 +1,6 @@
 """Adding a source and editing what is known of it."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -9,10 +10,8 @@ from crm.db import NotFound
 from crm.outreach import service as outreach
 from crm.sources import queries, service
 from crm.sources.base_views import bp
-from crm.sources.credentials import OTHER, read_credentials
 from crm.sources.forms import EditSourceForm, NewSourceForm
 from crm.sources.models import Channel, Credential, Grade, Office, Source
-from crm.sources.person_names import split_whole_name
 from crm.sources.service import OfficeDetails, SourceDetails
 from crm.sources.specialties import known_specialties, read_specialty
 from crm.web import commit, invalid, is_htmx
@@ -50,13 +49,10 @@ def _new_page(form: NewSourceForm, other: Source | None = None) -> str:
 
 
 def _new_details(form: NewSourceForm) -> SourceDetails:
-    name = split_whole_name(form.name.data)
-    credential, letters = _letters(form.credentials.data or name.credentials, form.specialty.data or "")
-    return SourceDetails(
-        first_name=name.first,
-        middle_name=name.middle,
-        last_name=name.last,
-        suffix=name.suffix,
+    named = service.named(form.name.data)
+    credential, letters = service.letters(form.credentials.data or named.credentials_text, form.specialty.data or "")
+    return replace(
+        named,
         credential=credential,
         credentials_text=letters,
         specialty=read_specialty(form.specialty.data or "").name[:80],
@@ -66,13 +62,6 @@ def _new_details(form: NewSourceForm) -> SourceDetails:
         fax=form.fax.data or "",
         email=form.email.data or "",
     )
-
-
-def _letters(typed: str, specialty: str) -> tuple[Credential, str]:
-    """Read the letters behind a name; a profession that only the specialty tells counts too."""
-    letters = read_credentials(typed)
-    engine = letters.engine if letters.engine != OTHER else read_specialty(specialty).profession or OTHER
-    return Credential(engine), letters.display[:80]
 
 
 @bp.get("/sources/<int:source_id>/edit")
@@ -165,7 +154,7 @@ def _typed_office(office: Office) -> dict[str, object]:
 
 
 def _details(form: EditSourceForm) -> SourceDetails:
-    credential, letters = _letters(form.credentials.data or "", form.specialty.data or "")
+    credential, letters = service.letters(form.credentials.data or "", form.specialty.data or "")
     return SourceDetails(
         first_name=form.first_name.data or "",
         middle_name=form.middle_name.data or "",

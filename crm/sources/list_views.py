@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from crm.sources import list_queries, queries
+from crm.sources import list_queries, queries, recent_queries
 from crm.sources.base_views import bp
 from crm.sources.list_queries import FOUND_LIMIT, PAGE, SORTS, Wanted
 from crm.sources.models import Grade, Lane
@@ -68,6 +68,12 @@ def search() -> ResponseReturnValue:
     clients = list_queries.find_clients(g.practice.id, prefix, FOUND_SHOWN) if prefix and not for_picker else []
     template = "sources/_picked.html" if for_picker else "sources/_found.html" if is_htmx() else "sources/search.html"
     return render_template(template, q=q, found=found, clients=clients)
+
+
+@bp.get("/search/recent")
+def recent() -> ResponseReturnValue:
+    """Answer the palette as it opens: what one worked on last."""
+    return render_template("sources/_recent.html", found=recent_queries.recent(g.practice.id, g.user.id))
 
 
 @bp.get("/offices")

@@ -3,6 +3,7 @@
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from crm import removed_views
 from crm.sources import people_service, queries
 from crm.sources.base_views import bp
 from crm.sources.forms import ContactForm, FactForm
@@ -120,7 +121,8 @@ def _fact_page(source: Source, row: BackgroundFact | None, form: FactForm) -> st
 
 
 def _removed(source: Source, row: Contact | BackgroundFact, said: str) -> ResponseReturnValue:
+    undo = removed_views.keep(row)
     people_service.remove(g.practice, source, row, now=g.now, actor=g.user.id)
     commit()
-    flash(said)
+    flash(said, undo)
     return redirect(url_for("sources.show", source_id=source.id), 303)

@@ -13,8 +13,11 @@ from crm.journal.acts import SourceChanged
 from crm.journal.events import OptOut, SourceAdded
 from crm.outreach.models import Task, TaskStatus
 from crm.sources import queries
+from crm.sources.credentials import OTHER, read_credentials
 from crm.sources.models import Channel, Credential, Grade, Office, Source, SourceTerm
+from crm.sources.person_names import split_whole_name
 from crm.sources.search import terms_of
+from crm.sources.specialties import read_specialty
 
 CHUNK = 500
 TITLE_FIELDS = {"name", "credential", "office"}  # they stand in the titles of tasks
@@ -86,6 +89,27 @@ class AlreadyListed(Exception):  # noqa: N818
     def __init__(self, other: Source) -> None:
         super().__init__(other.id)
         self.other = other
+
+
+def letters(typed: str, specialty: str) -> tuple[Credential, str]:
+    """Read the letters behind a name; a profession that only the specialty tells counts too."""
+    read = read_credentials(typed)
+    engine = read.engine if read.engine != OTHER else read_specialty(specialty).profession or OTHER
+    return Credential(engine), read.display[:80]
+
+
+def named(text: str) -> SourceDetails:
+    """Return what a name as people write it says of a source: "Helen Marsh, MD"."""
+    name = split_whole_name(text)
+    credential, shown = letters(name.credentials, "")
+    return SourceDetails(
+        first_name=name.first,
+        middle_name=name.middle,
+        last_name=name.last,
+        suffix=name.suffix,
+        credential=credential,
+        credentials_text=shown,
+    )
 
 
 def add_source(

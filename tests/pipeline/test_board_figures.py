@@ -198,6 +198,8 @@ def test_no_filter_is_none():
     assert not Filters()
     assert Filters(grade=Grade.A)
     assert Filters(specialty="Neurology")
+    assert Filters(niche="joint")
+    assert Filters(miles=10)
 
 
 # --- moves

@@ -106,15 +106,38 @@ def test_lists_only_fill_the_first_lane_and_stand_behind_the_worked(desk):
     [
         pytest.param("grade=A", "Marsh", "Tanaka", id="grade"),
         pytest.param("specialty=Cardiology", "Tanaka", "Marsh", id="specialty"),
+        pytest.param("niche=joint", "Marsh", "Tanaka", id="niche"),
+        pytest.param(
+            "niche=joint&specialty=Cardiology", "Cardiology", "Marsh", id="a specialty the niche does not name"
+        ),
+        pytest.param("miles=10", "Marsh", "Tanaka", id="distance"),
+        pytest.param("miles=7", "Tanaka", None, id="a distance that is not offered is no filter"),
+        pytest.param("niche=moon", "Tanaka", None, id="a niche that is none is no filter"),
         pytest.param("grade=Z", "Marsh", None, id="a grade that is none is no filter"),
     ],
 )
-def test_the_board_is_limited_to_what_is_asked(desk, query, there, away):
-    desk.add()
-    desk.add(first_name="Mei", last_name="Tanaka", grade=Grade.B, specialty="Cardiology")
+def test_the_board_is_limited_to_what_is_asked(desk, app, query, there, away):
+    with app.app_context(), writing():
+        builders.practice().zip = "97201"
+        builders.source(office=builders.office(zip="97205-1234"))
+        far = builders.office(name="Far off", zip="97801")
+        builders.source(first_name="Mei", last_name="Tanaka", grade=Grade.B, specialty="Cardiology", office=far)
     page = desk.get(f"/pipeline?{query}").text
     assert there in page
     assert away is None or f"{away}, " not in page
+
+
+def test_distance_is_offered_where_the_practice_says_where_it_is(desk, app):
+    desk.add()
+    assert "Any distance" not in desk.get("/pipeline").text
+    with app.app_context(), writing():
+        builders.practice().zip = "97201"
+    assert "Within 10 miles" in desk.get("/pipeline").text
+
+
+def test_a_lane_that_goes_on_keeps_the_filters(desk):
+    desk.many(60, specialty="Orthopedic surgery")
+    assert re.search(r'hx-get="/pipeline/lanes/0\?[^"]*niche=joint', desk.get("/pipeline?niche=joint").text)
 
 
 def test_compact_is_a_switch_in_the_address(desk):

@@ -84,7 +84,7 @@ def test_typing_refreshes_the_rows_alone(app, owner):
         with writing():
             service.index_sources([builders.source()])
     part = owner.get("/sources?q=mars", headers={"HX-Request": "true"}).text
-    assert "Dr. Helen Marsh, MD" in part
+    assert 'Dr. Helen Marsh, <span class="nowrap">MD</span>' in part
     assert "Provider" not in part
     assert "<html" not in part
 

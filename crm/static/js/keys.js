@@ -3,6 +3,14 @@
 
 (() => {
   const WAIT_FOR_LETTER_MS = 1200;
+
+  // The pages that stand at the side are the pages one can go to.
+  function goLine() {
+    const pages = [...document.querySelectorAll(".side [data-go]")];
+    const letters = pages.map((page) => page.dataset.go).join(" ");
+    return [`g, then ${letters}`, `Go to ${pages.map((page) => page.querySelector("span").textContent).join(", ")}`];
+  }
+
   const KEYS = [
     ["j, k", "Next and previous row"],
     ["x", "Done, or say how it went"],
@@ -11,7 +19,7 @@
     ["m", "More for this row; on the board: move to"],
     ["u", "Undo"],
     ["Shift ←, Shift →", "On the board: one step back, one step on"],
-    ["g, then t p s c o d h", "Go to Today, Pipeline, Sources, Clients, Outbox, Calendar (dates), Practice (home)"],
+    goLine(),
     ["/", "Search this list, or everything"],
     ["Ctrl K", "Search and do"],
     ["c, q", "Add in one line"],
@@ -19,21 +27,29 @@
     ["Esc", "Close what lies on top"],
     ["?", "This list"],
   ];
+  const ROW = "[data-list] [data-item], .rows-table > tbody > tr"; // every table of rows is a list
   let goPressedAt = -Infinity;
   let row = null;
+  let coming = false; // back to a row that is not read yet
 
   const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]") && !element.matches("[type=checkbox], [type=radio]");
-  const rows = () => [...document.querySelectorAll("[data-list] [data-item]")];
+  const rows = () => [...document.querySelectorAll(ROW)];
   const say = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
   function currentRow() {
-    return document.activeElement.closest("[data-item]") ?? (row?.isConnected ? row : null);
+    return document.activeElement.closest(ROW) ?? (row?.isConnected ? row : null);
+  }
+
+  // The place in the list belongs to this visit of the page, where Back finds it; nothing else is kept of it.
+  function remember() {
+    history.replaceState({ ...history.state, row: rows().indexOf(row) }, "");
   }
 
   function settleOn(next) {
     row?.classList.remove("on");
     row = next;
     row.classList.add("on");
+    remember();
     (row.querySelector("[data-row]") ?? row.querySelector("a, button"))?.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }
@@ -46,7 +62,8 @@
   }
 
   function act(letter) {
-    const inRow = currentRow()?.querySelector(`[data-do~="${letter}"]`);
+    const on = currentRow();
+    const inRow = on?.querySelector(`[data-do~="${letter}"]`) ?? (letter === "e" ? on?.querySelector("a[href]") : null);
     const target = letter === "u" ? (document.querySelector('#said [data-do="u"]') ?? inRow) : inRow;
     target?.click();
   }
@@ -114,10 +131,25 @@
   });
 
   document.addEventListener("focusin", (event) => {
-    const inside = event.target.closest?.("[data-list] [data-item]");
+    const inside = event.target.closest?.(ROW);
     if (!inside || inside === row) return;
     row?.classList.remove("on");
     row = inside;
+    remember();
+  });
+
+  // Back comes to the row one left; a list that goes on is read on until that row is there.
+  function comeBack() {
+    const further = document.querySelectorAll(".load-more");
+    const place = rows()[history.state?.row];
+    coming = !place && history.state?.row >= 0 && further.length === 1;
+    if (place) settleOn(place);
+    else if (coming) further[0].scrollIntoView();
+  }
+
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") comeBack();
+  document.addEventListener("htmx:afterSettle", () => {
+    if (coming) comeBack();
   });
 
   // A row that was replaced keeps its place under the keyboard.

@@ -5,6 +5,7 @@
   const palette = document.getElementById("palette");
   const input = document.getElementById("palette-q");
   const list = document.getElementById("palette-list");
+  const recent = document.getElementById("palette-recent");
   const atFirst = [...list.children];
   const own = [...list.querySelectorAll("[role=option]")];
 
@@ -14,6 +15,12 @@
     list.querySelector("[role=option]")?.setAttribute("aria-selected", "true");
     htmx.process(list); // what a search had replaced was unbound
   }
+
+  // What one worked on last stands first, as soon as it is known and nothing else was typed.
+  recent.addEventListener("htmx:afterSwap", () => {
+    recent.hidden = !recent.firstElementChild;
+    if (palette.open && !input.value.trim()) reset();
+  });
 
   // What the search found comes first, then the pages and actions whose names fit.
   function addOwn() {
@@ -46,10 +53,12 @@
   });
 
   list.addEventListener("htmx:beforeSwap", (event) => {
-    if (!input.value.trim()) event.detail.shouldSwap = false;
+    if (event.detail.target === list && !input.value.trim()) event.detail.shouldSwap = false;
   });
 
-  list.addEventListener("htmx:afterSwap", addOwn);
+  list.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target === list) addOwn();
+  });
 
   list.addEventListener("click", (event) => {
     if (event.target.closest("[role=option]") && !event.ctrlKey && !event.metaKey) palette.close();

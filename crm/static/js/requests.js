@@ -49,6 +49,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:responseError", (event) => sayFailed(event.detail.elt, event.detail.xhr.status));
 document.addEventListener("htmx:sendError", (event) => sayFailed(event.detail.elt, 0));
 
+// What takes longer than a second says that it is at work.
+const AT_WORK_MS = 1000;
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post" || event.target.target === "_blank") return;
+  setTimeout(() => document.dispatchEvent(new CustomEvent("say", { detail: "At work. This takes a moment." })), AT_WORK_MS);
+});
+
 // Filters stay in the address, so that Back and a reload find them: mark the form or list with data-keep-url.
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && event.detail.elt.closest("[data-keep-url]")) {
