@@ -57,7 +57,9 @@ SERVICES = (
 )
 PAGES = (
     "/setup", "/setup/readiness", "/practice/texts", "/practice/papers", "/sources/ideal", "/sources/warm", "/insights",
-    "/insights/visits", "/insights/referrals", "/insights/touches", "/insights/steps?step=1",
+    "/insights/visits", "/insights/referrals", "/insights/touches", "/insights/steps?step=1", "/insights/lunches",
+    "/insights/outcomes", "/practice", "/practice/role", "/practice/guards", "/practice/skills", "/practice/goals",
+    "/practice/gifts",
 )  # fmt: skip
 TITLES = {1: "Niche", 2: "30-second pitch", 3: "Readiness check", 4: "Services", 5: "Ideal sources"}
 
