@@ -73,7 +73,7 @@ def test_row_14_a_second_init_changes_no_key(made, flask):
 def test_row_14_a_weak_signing_key_is_refused_in_one_clear_line(made, flask, tmp_path, weak):
     file = tmp_path / "secret_key"
     file.write_text(weak + "\n")
-    code, said = flask(made[0], "serve", HANDOFF_SECRET_KEY_FILE=str(file))
+    code, said = flask(made[0], "worker", "--once", HANDOFF_SECRET_KEY_FILE=str(file))  # it would end by itself
     assert code != 0
     (line,) = said.strip().splitlines()
     assert line.startswith("Handoff cannot start: secret_key:")
