@@ -199,7 +199,7 @@ def reached_from(module: str) -> set[str]:
 
 
 def test_the_architectures_paper_has_its_four_descents():
-    assert [len(modules) for modules in DESCENTS.values()] == [17, 14, 7, 14]
+    assert [len(modules) for modules in DESCENTS.values()] == [18, 14, 7, 14]
 
 
 @pytest.mark.parametrize("modules", DESCENTS.values(), ids=DESCENTS)
