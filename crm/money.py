@@ -39,6 +39,11 @@ def dollars(cents: int) -> str:
     return f"${cents // 100:,}.{cents % 100:02}"
 
 
+def figure(cents: int) -> str:
+    """Write an amount for a table that other programs read: "1234.50"."""
+    return f"{cents // 100}.{cents % 100:02}"
+
+
 def shared(amount: int, people: int) -> list[int]:
     """Share cents equally among `people`; the shares sum to the amount.
 

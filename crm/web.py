@@ -1,9 +1,11 @@
 """What every page shares: who is asking, what time it is, errors, forms, words for templates."""
 
+import csv
+import io
 import re
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -26,7 +28,7 @@ from crm.front_door import own_path
 from crm.journal import service as journal
 from crm.outreach import clock_words, day_words
 from crm.shell_queries import next_digest, shell_of
-from crm.text import clean_line, clean_text
+from crm.text import clean_line, clean_text, csv_cell
 
 log = structlog.get_logger()
 csrf = CSRFProtect()
@@ -265,3 +267,13 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(CLASS_WORDS=CLASS_WORDS, STATUS_WORDS=STATUS_WORDS)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def spreadsheet(name: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> Response:
+    """Answer with a table to save as NAME.csv; it opens in any spreadsheet, and no cell is a formula there."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows([csv_cell(cell) for cell in row] for row in rows)
+    sent = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=sent)

@@ -16,6 +16,7 @@ from crm.clients.series import Series, series_of
 from crm.crypto import Sealer, Unreadable
 from crm.db import db
 from crm.journal.models import JournalEntry
+from crm.journal.queries import undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,12 @@ def still_here(practice_id: int) -> int:
 
 def _readings(practice_id: int, sealer: Sealer) -> dict[int, list[Reading]]:
     """Return the values in force of those who finished: without what was corrected or taken back."""
-    undone = select(JournalEntry.undoes).where(
-        JournalEntry.practice_id == practice_id, JournalEntry.undoes.is_not(None)
-    )
     query = (
         select(Measurement)
         .join(Client, Measurement.client_id == Client.id)
         .where(
             Measurement.practice_id == practice_id, Client.status == ClientStatus.DISCHARGED,
-            Client.sample.is_(False), Measurement.entry_seq.not_in(undone),
+            Client.sample.is_(False), Measurement.entry_seq.not_in(undone(practice_id)),
         )
     )  # fmt: skip
     rows = db.session.scalars(query.order_by(Measurement.taken_on, Measurement.id)).all()
@@ -73,12 +71,10 @@ def _readings(practice_id: int, sealer: Sealer) -> dict[int, list[Reading]]:
 
 def _baselines(practice: Practice) -> dict[int, date]:
     """Return the day each client's baseline was completed last."""
-    undone = select(JournalEntry.undoes).where(
-        JournalEntry.practice_id == practice.id, JournalEntry.undoes.is_not(None)
-    )
     query = select(JournalEntry).where(
         JournalEntry.practice_id == practice.id, JournalEntry.type == "baseline_done",
-        JournalEntry.client_id.is_not(None), JournalEntry.undoes.is_(None), JournalEntry.seq.not_in(undone),
+        JournalEntry.client_id.is_not(None), JournalEntry.undoes.is_(None),
+        JournalEntry.seq.not_in(undone(practice.id)),
     )  # fmt: skip
     found: dict[int, date] = {}
     for entry in db.session.scalars(query):

@@ -1,7 +1,5 @@
 """Insights: what was closed on time, what lay in the chart before the visit, who refers, who has fallen silent."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
@@ -13,8 +11,8 @@ from crm.analytics import lunches as around
 from crm.analytics.metrics import Ending
 from crm.analytics.queries import LOOPS
 from crm.db import NotFound
-from crm.text import csv_cell, row_id
-from crm.web import sealer
+from crm.text import row_id
+from crm.web import sealer, spreadsheet
 
 bp = Blueprint("insights", __name__)
 YEAR = timedelta(days=365)
@@ -222,9 +220,4 @@ def _iso(on: date | None) -> str:
 
 
 def _csv(name: str, head: Iterable[str], told: Iterable[Iterable[str]]) -> Response:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([csv_cell(cell) for cell in row] for row in told)
-    sent = {"Content-Disposition": f'attachment; filename="{name}-{g.today.isoformat()}.csv"'}
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=sent)
+    return spreadsheet(f"{name}-{g.today.isoformat()}", head, told)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 
 from crm.db import NotFound, db
 from crm.journal import chain
@@ -25,6 +25,11 @@ def is_undone(practice_id: int, seq: int) -> bool:
     """Say whether an entry was taken back."""
     query = select(JournalEntry.seq).where(JournalEntry.practice_id == practice_id, JournalEntry.undoes == seq)
     return db.session.scalar(query) is not None
+
+
+def undone(practice_id: int) -> Select[Any]:
+    """Return the entries of a practice that were taken back, by number, for a query to leave out."""
+    return select(JournalEntry.undoes).where(JournalEntry.practice_id == practice_id, JournalEntry.undoes.is_not(None))
 
 
 def timeline(

@@ -27,8 +27,9 @@ SHOWN = 25  # cards of a lane at a time: seven full lanes stay well under 300 kB
 @bp.get("/pipeline")
 def board() -> ResponseReturnValue:
     filters = filter_views.read(request.args)
-    tallies = _tallies(filters)
-    return _board_page(filters, tallies, _lanes(filters, tallies, Lane))
+    meant = queries.meant_by(g.practice, filters)
+    tallies = _tallies(meant)
+    return _board_page(filters, tallies, _lanes(meant, tallies, Lane))
 
 
 @bp.get("/pipeline/lanes/<key>")
@@ -41,11 +42,12 @@ def lane(key: str) -> ResponseReturnValue:
     except boards.BadCursor:
         abort(400)
     filters = filter_views.read(request.args)
+    meant = queries.meant_by(g.practice, filters)
     if is_htmx():
-        view = _lanes(filters, {}, [Lane(key)], after)[0]
+        view = _lanes(meant, {}, [Lane(key)], after)[0]
         return render_template("pipeline/_cards.html", lane=_shown(view, filters))
-    tallies = _tallies(filters)
-    return _board_page(filters, tallies, _lanes(filters, tallies, [Lane(key)], after))
+    tallies = _tallies(meant)
+    return _board_page(filters, tallies, _lanes(meant, tallies, [Lane(key)], after))
 
 
 @bp.get("/pipeline/<int:source_id>/move")
@@ -117,15 +119,14 @@ def _facts(source: Source) -> steps.Facts:
     return service.facts_of(g.practice, {source.id})[source.id]
 
 
-def _tallies(filters: Filters) -> dict[Lane, boards.Tally]:
-    meant = queries.meant_by(g.practice, filters)
+def _tallies(meant: queries.Wanted) -> dict[Lane, boards.Tally]:
     return boards.tallies(queries.tally(g.practice.id, meant, g.today), g.today)
 
 
 def _lanes(
-    filters: Filters, tallies: dict[Lane, boards.Tally], lanes: Iterable[Lane], after: Place | None = None
+    meant: queries.Wanted, tallies: dict[Lane, boards.Tally], lanes: Iterable[Lane], after: Place | None = None
 ) -> list[LaneView]:
-    places = queries.places(g.practice.id, lanes, queries.meant_by(g.practice, filters), limit=SHOWN + 1, after=after)
+    places = queries.places(g.practice.id, lanes, meant, limit=SHOWN + 1, after=after)
     ids = [place.id for of in places.values() for place in of[:SHOWN]]
     tasks = queries.next_tasks(g.practice.id, ids)
     shown = boards.cards(queries.sources(g.practice.id, ids), tasks, g.today)
@@ -183,7 +184,7 @@ def _slip(card: boards.Card) -> dict[str, Any]:
 def _moved(source: Source, lanes: set[Lane]) -> str:
     """Answer a move on the board: the card as it is now, and the heads of the lanes it touched."""
     filters = filter_views.read(dict(parse_qsl(_page_of_htmx().query)))
-    tallies = _tallies(filters)
+    tallies = _tallies(queries.meant_by(g.practice, filters))
     tasks = queries.next_tasks(g.practice.id, [source.id])
     return render_template(
         "pipeline/_moved.html",

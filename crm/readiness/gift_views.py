@@ -1,22 +1,19 @@
 """The ledger of meals and gifts: each person's year in cents, with the practice's own limit."""
 
-import csv
-import io
-
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm import removed_views
 from crm.db import NotFound, db
-from crm.money import dollars
+from crm.money import dollars, figure
 from crm.outreach import day_words
 from crm.readiness import gift_queries, gift_service, gifts
 from crm.readiness.base_views import bp
 from crm.readiness.gift_forms import KINDS, GiftForm, GiftLimitForm
 from crm.readiness.models import GiftKind
 from crm.sources.queries import get_source
-from crm.text import csv_cell, row_id
-from crm.web import commit, invalid
+from crm.text import row_id
+from crm.web import commit, invalid, spreadsheet
 
 HEAD = ("person", "office", "day", "kind", "what", "amount", "person in the year")
 
@@ -69,18 +66,12 @@ def remove_gift(gift_id: int) -> ResponseReturnValue:
 
 @bp.get("/practice/gifts.csv")
 def gifts_csv() -> ResponseReturnValue:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(HEAD)
-    for person in gifts.ledger(gift_queries.given_in(g.practice, _year())):
-        for one in reversed(person.given):
-            told = (
-                one.person, person.where, one.on.isoformat(), one.kind, one.what,
-                f"{one.cents / 100:.2f}", f"{person.cents / 100:.2f}",
-            )  # fmt: skip
-            writer.writerow([csv_cell(cell) for cell in told])
-    sent = {"Content-Disposition": f'attachment; filename="gifts-{_year()}.csv"'}
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=sent)
+    told = [
+        (one.person, person.where, one.on.isoformat(), one.kind, one.what, figure(one.cents), figure(person.cents))
+        for person in gifts.ledger(gift_queries.given_in(g.practice, _year()))
+        for one in reversed(person.given)
+    ]
+    return spreadsheet(f"gifts-{_year()}", HEAD, told)
 
 
 def _year() -> int:

@@ -14,6 +14,7 @@ from crm.clients.attendance import attended
 from crm.clients.models import Client
 from crm.db import db
 from crm.journal.models import JournalEntry
+from crm.journal.queries import undone
 from crm.readiness import queries
 from crm.readiness.goals import Happened, TopGoal, Wanted, months_between, told
 from crm.readiness.models import MonthGoal
@@ -38,9 +39,6 @@ def events(practice: Practice, first: date, until: date) -> list[Event]:
 
     An entry may tell of an earlier day, so all written since shortly before the first day are read.
     """
-    undone = select(JournalEntry.undoes).where(
-        JournalEntry.practice_id == practice.id, JournalEntry.undoes.is_not(None)
-    )
     query = (
         select(
             JournalEntry.happened_on, JournalEntry.happened_at, JournalEntry.at, JournalEntry.type,
@@ -50,7 +48,7 @@ def events(practice: Practice, first: date, until: date) -> list[Event]:
         .where(
             JournalEntry.practice_id == practice.id, JournalEntry.type.in_((REFERRAL, *SESSIONS)),
             JournalEntry.at >= datetime.combine(first, time.min, UTC) - timedelta(days=1),
-            JournalEntry.seq.not_in(undone),
+            JournalEntry.seq.not_in(undone(practice.id)),
         )
         .order_by(JournalEntry.seq)
     )  # fmt: skip

@@ -49,7 +49,7 @@ def listed(practice: Practice, *, today: date) -> Listed:
             "alarms": _clients(*anybody, Client.id.in_(_late(practice.id, Task.client_id, today, URGENT_RULES))),
             "no_health": _clients(*active, ~_sheet(Part.HEALTH)),
             "no_gate": _clients(*active, ~_sheet(Part.GATE)),
-            "no_release": _clients(*active, ~_covered(today)),
+            "no_release": _clients(*active, ~covered(today)),
         },
         {"worked": _count(*worked), "clients": _count(*active)},
     )  # fmt: skip
@@ -104,7 +104,8 @@ def _sheet(part: Part) -> ColumnElement[bool]:
     return exists().where(ClientSheet.client_id == Client.id, ClientSheet.part == part)
 
 
-def _covered(today: date) -> ColumnElement[bool]:
+def covered(today: date) -> ColumnElement[bool]:
+    """Return what holds of a client for whom a release is in force on a day, for whomever."""
     return exists().where(
         Release.client_id == Client.id, Release.from_on <= today, Release.until_on >= today,
         or_(Release.withdrawn_on.is_(None), Release.withdrawn_on > today),

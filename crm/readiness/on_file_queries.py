@@ -2,20 +2,22 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.accounts.models import Practice
-from crm.clients.models import Client, ClientStatus, Release
+from crm.clients.models import Client, ClientStatus
 from crm.clients.record_models import ClientSheet, Part, SessionLog
 from crm.db import db
 from crm.documents.models import Delivery, DeliveryState, Document, DocumentState, LetterWords
 from crm.journal.models import JournalEntry
+from crm.journal.queries import undone
 from crm.outreach import kinds
 from crm.outreach.cadence import RULES
 from crm.outreach.models import Task, TaskStatus
 from crm.pipeline.signs import INTERNAL
 from crm.readiness import queries
+from crm.readiness.guard_queries import covered
 from crm.readiness.models import ReadinessCheck
 from crm.readiness.outputs import INTRODUCTIONS, OnFile
 from crm.readiness.texts import PAGES
@@ -141,12 +143,9 @@ def _followed(practice_id: int) -> int:
 
 def _told_of_sources(practice_id: int) -> tuple[ColumnElement[bool], ...]:
     """Return what holds of an entry about a real source that nobody took back."""
-    undone = select(JournalEntry.undoes).where(
-        JournalEntry.practice_id == practice_id, JournalEntry.undoes.is_not(None)
-    )
     return (
         JournalEntry.practice_id == practice_id, JournalEntry.sample.is_(False), JournalEntry.source_id.is_not(None),
-        JournalEntry.seq.not_in(undone),
+        JournalEntry.seq.not_in(undone(practice_id)),
     )  # fmt: skip
 
 
@@ -156,8 +155,4 @@ def _releases(practice_id: int, today: date) -> tuple[int, int]:
         Client.practice_id == practice_id, Client.sample.is_(False),
         Client.status.in_([ClientStatus.ACTIVE, ClientStatus.PAUSED]),
     )  # fmt: skip
-    covered = exists().where(
-        Release.client_id == Client.id, Release.from_on <= today, Release.until_on >= today,
-        or_(Release.withdrawn_on.is_(None), Release.withdrawn_on > today),
-    )  # fmt: skip
-    return _count(*active), _count(*active, ~covered)
+    return _count(*active), _count(*active, ~covered(today))

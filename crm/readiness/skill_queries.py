@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from crm.accounts.models import Practice
 from crm.clients.models import Client, Referral
@@ -17,6 +16,7 @@ from crm.clients.record_models import Attendance, ClientSheet, Goal, GoalStatus,
 from crm.db import db
 from crm.documents.models import Document, DocumentState
 from crm.journal.models import JournalEntry
+from crm.journal.queries import undone
 from crm.outreach import kinds
 from crm.outreach.models import Task, TaskStatus
 from crm.readiness.models import SkillMark
@@ -49,10 +49,6 @@ def counts(practice: Practice) -> dict[str, int]:
     return {figure: len(told(practice)) for figure, told in _FIGURES.items()}
 
 
-def _undone(practice_id: int) -> Select[Any]:
-    return select(JournalEntry.undoes).where(JournalEntry.practice_id == practice_id, JournalEntry.undoes.is_not(None))
-
-
 def _entries(practice: Practice, *conditions: ColumnElement[bool]) -> list[Row]:
     query = (
         select(
@@ -61,7 +57,7 @@ def _entries(practice: Practice, *conditions: ColumnElement[bool]) -> list[Row]:
         .outerjoin(Client, JournalEntry.client_id == Client.id)
         .where(
             JournalEntry.practice_id == practice.id, JournalEntry.sample.is_(False), JournalEntry.undoes.is_(None),
-            JournalEntry.seq.not_in(_undone(practice.id)), *conditions,
+            JournalEntry.seq.not_in(undone(practice.id)), *conditions,
         )
     )  # fmt: skip
     return [
@@ -107,7 +103,7 @@ def _measured(practice: Practice) -> list[Row]:
         .join(Client, Measurement.client_id == Client.id)
         .where(
             Measurement.practice_id == practice.id, Client.sample.is_(False),
-            Measurement.entry_seq.not_in(_undone(practice.id)),
+            Measurement.entry_seq.not_in(undone(practice.id)),
         )
         .group_by(Client.code)
     )  # fmt: skip
@@ -120,7 +116,7 @@ def _sessions(practice: Practice) -> list[Row]:
         .join(Client, SessionLog.client_id == Client.id)
         .where(
             SessionLog.practice_id == practice.id, SessionLog.attendance == Attendance.ATTENDED,
-            Client.sample.is_(False), SessionLog.entry_seq.not_in(_undone(practice.id)),
+            Client.sample.is_(False), SessionLog.entry_seq.not_in(undone(practice.id)),
         )
     )  # fmt: skip
     return [Row(on, code) for on, code in db.session.execute(query).tuples()]
